@@ -1,0 +1,26 @@
+namespace Eventide;
+
+/// <summary>The kinds of failure that a message can meet.</summary>
+public enum HandlerFailureKind
+{
+    /// <summary>The handler threw.</summary>
+    Exception = 0,
+
+    /// <summary>The handler ran longer than its timeout.</summary>
+    Timeout = 1,
+
+    /// <summary>The handler asked for a retry.</summary>
+    RetryRequested = 2,
+
+    /// <summary>The handler asked for the dead-letter queue.</summary>
+    DeadLetterRequested = 3,
+
+    /// <summary>The body cannot be read as the type that the handler wants.</summary>
+    UnreadableBody = 4,
+
+    /// <summary>No handler's rules match.</summary>
+    Unmatched = 5,
+
+    /// <summary>The lease was lost while the handler ran; the queue may already have given the message to another.</summary>
+    LeaseLost = 6,
+}
