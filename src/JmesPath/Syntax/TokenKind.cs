@@ -1,0 +1,35 @@
+namespace Eventide.JmesPath.Syntax;
+
+/// <summary>The kinds of token.</summary>
+internal enum TokenKind
+{
+    End,
+    Identifier,
+    QuotedIdentifier,
+    Literal,
+    Number,
+    Dot,
+    Star,
+    Pipe,
+    Or,
+    And,
+    Ampersand,
+    Not,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    LeftParenthesis,
+    RightParenthesis,
+    LeftBracket,
+    RightBracket,
+    Filter,
+    Flatten,
+    LeftBrace,
+    RightBrace,
+    Comma,
+    Colon,
+    At,
+}
