@@ -73,6 +73,7 @@ internal static class FileEnvelope
         Dictionary<string, string>? attributes = null;
         string? group = null;
         var bodies = 0;
+        var marked = false;
         var reader = new Utf8JsonReader(line.Span, ReaderOptions);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -81,7 +82,8 @@ internal static class FileEnvelope
             reader.Read();
             switch (name)
             {
-                case "eventide":
+                case "eventide" when !marked:
+                    marked = true;
                     break;
                 case "attributes" when attributes is null && reader.TokenType == JsonTokenType.StartObject:
                     attributes = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -25,6 +25,9 @@ internal sealed class LineBuffer
     /// <summary>The number of the line given out last, from 1.</summary>
     public long LineNumber { get; private set; }
 
+    /// <summary>Whether there are bytes that were not given out yet.</summary>
+    public bool HasRest => _start < _end || _truncated is not null;
+
     /// <summary>Where the next bytes of the stream are to be put; never empty. To be followed by <see cref="Advance"/>.</summary>
     public Memory<byte> GetSpace()
     {
@@ -32,7 +35,9 @@ internal sealed class LineBuffer
         if (_end == _chunk.Length || _chunk.Length > ChunkBytes && pending <= ChunkBytes / 2)
         {
             // A short rest goes to a fresh chunk, so that small messages do not keep a large line's memory.
-            var size = pending <= ChunkBytes / 2 ? ChunkBytes : (int)Math.Min(Math.Max(pending * 2L, ChunkBytes), Array.MaxLength);
+            var size = pending <= ChunkBytes / 2
+                ? ChunkBytes
+                : (int)Math.Min(pending * 2L, _maxLineBytes + 2L * ChunkBytes);
             var fresh = GC.AllocateUninitializedArray<byte>(size);
             _chunk.AsSpan(_start, pending).CopyTo(fresh);
             _chunk = fresh;
@@ -66,7 +71,7 @@ internal sealed class LineBuffer
             stop = _scanned + found;
             next = stop + 1;
         }
-        else if (_completed && (_start < _end || _truncated is not null))
+        else if (_completed && HasRest)
         {
             stop = next = _end;
         }
