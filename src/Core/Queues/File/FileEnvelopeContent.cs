@@ -1,0 +1,3 @@
+namespace Eventide.Queues;
+
+internal readonly record struct FileEnvelopeContent(ReadOnlyMemory<byte> Body, IReadOnlyDictionary<string, string> Attributes, string? Group);
