@@ -101,7 +101,12 @@ public sealed class RedisStreamAdmin : IQueueAdmin
     /// <exception cref="QueueException">The queue could not be asked.</exception>
     public async ValueTask<IReadOnlyList<Message>> PeekAsync(int max, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(max);
+        if (max == 0)
+        {
+            return [];
+        }
+
         var groups = await GetGroupsAsync(cancellationToken);
         var group = groups.FirstOrDefault(g => g.Name == _options.Group);
         return await RangeAsync(group is null ? "-" : "(" + group.LastDeliveredId, "+", max, cancellationToken: cancellationToken);

@@ -27,8 +27,9 @@ public sealed class RedisStreamReceiver : IQueueReceiver
 
     /// <summary>Ids that sweeps brought from beyond the last id read; should a read's reply be lost, they are not among what it brought.</summary>
     private readonly HashSet<string> _sweptAhead = [];
+    private readonly CancellationTokenSource _closing = new();
+    private readonly SemaphoreSlim _receiving = new(1, 1);
     private StreamId _lastRead;
-    private bool _isDisposed;
 
     private RedisStreamReceiver(RedisStreamOptions options, ILogger logger, TimeProvider time)
     {
@@ -74,7 +75,6 @@ public sealed class RedisStreamReceiver : IQueueReceiver
         }
         catch (Exception e)
         {
-            receiver._isDisposed = true;
             await receiver._control.DisposeAsync();
             throw RedisErrors.IsRedis(e) ? RedisErrors.Wrap(options.Stream, "opening", e) : e;
         }
@@ -85,8 +85,93 @@ public sealed class RedisStreamReceiver : IQueueReceiver
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxMessages, 1, nameof(request));
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Wait, TimeSpan.Zero, nameof(request));
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+        if (!await _receiving.WaitAsync(TimeSpan.Zero, CancellationToken.None))
+        {
+            throw new InvalidOperationException($"{Name}: a receive is under way already; one at a time, or open another receiver.");
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        try
+        {
+            var batch = await ReceiveOwnAsync(request, either.Token);
+            if (_closing.IsCancellationRequested && batch.Messages.Count > 0)
+            {
+                // Disposed of while it waited: whoever did that does not look for messages any more.
+                await _settler.ReleaseAsync([.. batch.Messages.Select(m => new Release(m, TimeSpan.Zero, Uncounted: true))], CancellationToken.None);
+                batch = ReceivedBatch.Empty;
+            }
+
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+            return batch;
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(nameof(RedisStreamReceiver), $"{Name}: the receiver was closed while it waited.");
+        }
+        finally
+        {
+            _receiving.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<SettleReport> AcknowledgeAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken) =>
+        _settler.AcknowledgeAsync(messages, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<SettleReport> ReleaseAsync(IReadOnlyList<Release> releases, CancellationToken cancellationToken)
+    {
+        var report = await _settler.ReleaseAsync(releases, cancellationToken);
+        if (releases.Count > 0)
+        {
+            // This receiver knows when they are due; others find out by their sweeps.
+            var due = _schedule.DueIn(releases.Min(r => r.Delay));
+            _reader.Wake(due);
+        }
+
+        return report;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<SettleReport> ExtendAsync(IReadOnlyList<LeasedMessage> messages, TimeSpan lease, CancellationToken cancellationToken) =>
+        _settler.ExtendAsync(messages, lease, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IQueueSender?> OpenDeadLetterSenderAsync(CancellationToken cancellationToken) => _options.DeadLetterStream is not { } stream
+        ? null
+        : await RedisStreamSender.OpenAsync(
+            _options with { Stream = stream, DeadLetterStream = null, MaxLength = null, MaxAge = null, MinId = null }, _logger, _time, cancellationToken);
+
+    /// <summary>Closes both connections. What a lost connection was bringing is put back, and consumers that hold nothing are removed from the
+    /// group where their names were generated.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_closing.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _closing.CancelAsync();
+        try
+        {
+            // A receive under way ends first, and puts back what it still brings.
+            await _receiving.WaitAsync(CancellationToken.None).WaitAsync(CloseTimeout * 2, _time);
+            await LeaveAsync().WaitAsync(CloseTimeout, _time);
+        }
+        catch (Exception e) when (RedisErrors.IsRedis(e) || e is TimeoutException or QueueException)
+        {
+            // What is left behind comes back when its lease ends, and the consumer goes when it expires.
+            RedisLog.Deferred(_logger, Name, "leaving the group", e.Message);
+        }
+
+        await _reader.DisposeAsync();
+        await _control.DisposeAsync();
+    }
+
+    private async Task<ReceivedBatch> ReceiveOwnAsync(ReceiveRequest request, CancellationToken cancellationToken)
+    {
         var consumer = _consumers.For(request.Lease);
         var max = Math.Min(request.MaxMessages, _options.MaxBatch);
         var started = _time.GetTimestamp();
@@ -145,58 +230,6 @@ public sealed class RedisStreamReceiver : IQueueReceiver
                 return ReceivedBatch.Empty;
             }
         }
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<SettleReport> AcknowledgeAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken) =>
-        _settler.AcknowledgeAsync(messages, cancellationToken);
-
-    /// <inheritdoc/>
-    public async ValueTask<SettleReport> ReleaseAsync(IReadOnlyList<Release> releases, CancellationToken cancellationToken)
-    {
-        var report = await _settler.ReleaseAsync(releases, cancellationToken);
-        if (releases.Count > 0)
-        {
-            // This receiver knows when they are due; others find out by their sweeps.
-            var due = _schedule.DueIn(releases.Min(r => r.Delay));
-            _reader.Wake(due);
-        }
-
-        return report;
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<SettleReport> ExtendAsync(IReadOnlyList<LeasedMessage> messages, TimeSpan lease, CancellationToken cancellationToken) =>
-        _settler.ExtendAsync(messages, lease, cancellationToken);
-
-    /// <inheritdoc/>
-    public async ValueTask<IQueueSender?> OpenDeadLetterSenderAsync(CancellationToken cancellationToken) => _options.DeadLetterStream is not { } stream
-        ? null
-        : await RedisStreamSender.OpenAsync(
-            _options with { Stream = stream, DeadLetterStream = null, MaxLength = null, MaxAge = null, MinId = null }, _logger, _time, cancellationToken);
-
-    /// <summary>Closes both connections. What a lost connection was bringing is put back, and consumers that hold nothing are removed from the
-    /// group where their names were generated.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (_isDisposed)
-        {
-            return;
-        }
-
-        _isDisposed = true;
-        try
-        {
-            await LeaveAsync().WaitAsync(CloseTimeout, _time);
-        }
-        catch (Exception e) when (RedisErrors.IsRedis(e) || e is TimeoutException or QueueException)
-        {
-            // What is left behind comes back when its lease ends, and the consumer goes when it expires.
-            RedisLog.Deferred(_logger, Name, "leaving the group", e.Message);
-        }
-
-        await _reader.DisposeAsync();
-        await _control.DisposeAsync();
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
