@@ -9,9 +9,9 @@ internal static class RedisErrors
     /// <summary>Whether an exception means that Redis could not be asked, or refused.</summary>
     public static bool IsRedis(Exception e) => e is RedisConnectionException or RedisServerException or RespProtocolException;
 
-    /// <summary>Whether the server says that stream or group does not exist.</summary>
+    /// <summary>Whether the server says that stream or group does not exist; UNBLOCKED ends a read whose stream is deleted while it waits.</summary>
     public static bool IsMissing(RedisServerException e) =>
-        e.Code == "NOGROUP" || e.Message.Contains("NOGROUP", StringComparison.Ordinal)
+        e.Code is "NOGROUP" or "UNBLOCKED" || e.Message.Contains("NOGROUP", StringComparison.Ordinal)
         || e.Message.Contains("no such key", StringComparison.OrdinalIgnoreCase)
         || e.Message.Contains("requires the key to exist", StringComparison.OrdinalIgnoreCase);
 

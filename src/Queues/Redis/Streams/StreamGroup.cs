@@ -24,8 +24,32 @@ internal static class StreamGroup
         {
             return false;
         }
+        catch (RedisServerException e) when (e.Code == "OOM")
+        {
+            // A full server refuses the command even where there is nothing to create, and it is the workers that will empty it.
+            if (await ExistsAsync(client, options, cancellationToken))
+            {
+                return false;
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Where a new group begins.</summary>
     public static string First(RedisStreamOptions options) => options.Start == RedisStreamStart.End ? "$" : "0";
+
+    /// <summary>Whether the group exists.</summary>
+    private static async Task<bool> ExistsAsync(RedisClient client, RedisStreamOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.ExecuteAsync(new RedisRequest("XPENDING").Add(options.Stream).Add(options.Group), static _ => true, cancellationToken);
+            return true;
+        }
+        catch (RedisServerException e) when (RedisErrors.IsMissing(e))
+        {
+            return false;
+        }
+    }
 }
