@@ -49,7 +49,8 @@ end
 
 if ARGV[6] == '1' then
   if redis.call('HGET', leases, me) ~= ARGV[3] then
-    redis.call('HSET', leases, me, ARGV[3])
+    -- On a full server this fails; until it succeeds, others take their own lease for ours.
+    redis.pcall('HSET', leases, me, ARGV[3])
   end
   for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', stream, group)) do
     local consumer = {}
