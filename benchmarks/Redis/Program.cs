@@ -27,11 +27,18 @@ var stream = new RedisStreamOptions { Server = new RedisServerOptions { Host = h
 await using var admin = await RedisStreamAdmin.OpenAsync(stream);
 var fill = await Measure("send", messages, FillAsync);
 Console.WriteLine($"{messages:N0} entries of {body.Length} bytes, batches of {batch}");
-Console.WriteLine($"{"send, one sender",-40} {fill,12:N0}/s");
+Console.WriteLine($"{"send, one sender",-40} {fill.Rate,12:N0}/s  {fill.Nanoseconds,6:N0} ns of this process' CPU a message");
 
-var results = new Dictionary<string, List<double>>(StringComparer.Ordinal);
-for (var round = 0; round < rounds; round++)
+var results = new Dictionary<string, List<(double Rate, double Nanoseconds)>>(StringComparer.Ordinal);
+
+// The first round is for the JIT.
+for (var round = -1; round < rounds; round++)
 {
+    if (round == 0)
+    {
+        results.Clear();
+    }
+
     await RunAsync("bare XREADGROUP/XACK", async group =>
     {
         using var bare = new BareLoop(host, port);
@@ -41,10 +48,13 @@ for (var round = 0; round < rounds; round++)
     await RunAsync("provider, acknowledging behind", group => DrainAsync(group, overlapped: true));
 }
 
-var yardstick = Median(results["bare XREADGROUP/XACK"]);
-foreach (var (name, rates) in results)
+var yardstick = Median(results["bare XREADGROUP/XACK"].Select(r => r.Rate));
+foreach (var (name, runs) in results)
 {
-    Console.WriteLine($"{name,-40} {Median(rates),12:N0}/s  {Median(rates) / yardstick,6:0.00} of the bare loop  (from {rates.Min():N0} to {rates.Max():N0})");
+    var rate = Median(runs.Select(r => r.Rate));
+    Console.WriteLine(
+        $"{name,-40} {rate,12:N0}/s  {rate / yardstick,6:0.00} of the bare loop  (from {runs.Min(r => r.Rate):N0} to {runs.Max(r => r.Rate):N0})"
+        + $"  {Median(runs.Select(r => r.Nanoseconds)),6:N0} ns of this process' CPU a message");
 }
 
 await admin.RemoveGroupAsync();
@@ -118,13 +128,14 @@ async Task<long> DrainAsync(string group, bool overlapped)
     }
 }
 
-static async Task<double> Measure(string name, int expected, Func<Task<long>> action)
+static async Task<(double Rate, double Nanoseconds)> Measure(string name, int expected, Func<Task<long>> action)
 {
     GC.Collect();
+    var cpu = Environment.CpuUsage.TotalTime;
     var watch = Stopwatch.StartNew();
     var count = await action();
     var rate = count / watch.Elapsed.TotalSeconds;
-    return count >= expected ? rate : throw new InvalidOperationException($"{name}: {count} of {expected} came.");
+    return count >= expected ? (rate, (Environment.CpuUsage.TotalTime - cpu).TotalNanoseconds / count) : throw new InvalidOperationException($"{name}: {count} of {expected} came.");
 }
 
-static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;

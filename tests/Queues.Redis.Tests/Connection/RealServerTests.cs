@@ -32,7 +32,8 @@ public sealed class RealServerTests
     public async Task Without_the_right_to_unblock_a_waiting_receive_still_ends_soon()
     {
         await using var server = await RedisServer.StartAsync();
-        await server.CliAsync("ACL", "SETUSER", "worker", "on", ">secret", "~*", "+@all", "-client|unblock");
+        var made = await server.CliAsync("ACL", "SETUSER", "worker", "on", ">secret", "~*", "+@all", "-client|unblock");
+        Assert.SkipUnless(made == "OK", $"This server cannot take away a part of a command: {made}");
         await using var receiver = await new RedisStreamProvider().OpenReceiverAsync(QueueUri.Parse($"redis://worker:secret@127.0.0.1:{server.Port}?stream=orders"), default);
         for (var i = 0; i < 3; i++)
         {

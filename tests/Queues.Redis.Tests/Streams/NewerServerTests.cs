@@ -5,6 +5,28 @@ namespace Eventide.Queues.Redis.Tests.Streams;
 /// <summary>Commands that only newer servers have: asked of those, and done without where they are refused.</summary>
 public sealed class NewerServerTests
 {
+    [Fact]
+    public async Task After_a_reply_too_large_to_read_less_is_asked_for()
+    {
+        await using var server = new FakeRedis(c => c switch
+        {
+            ["HELLO", ..] => FakeRedis.Hello,
+            ["XREADGROUP", ..] => c[5] == "7" ? "*-1\r\n" : "*999999999\r\n",
+            ["EVALSHA", _, "4", ..] => "*6\r\n:-1\r\n:0\r\n:0\r\n$0\r\n\r\n:0\r\n*0\r\n",
+            ["EVALSHA", ..] => "*0\r\n",
+            _ => "+OK\r\n",
+        });
+        await using var receiver = await RedisStreamReceiver.OpenAsync(new RedisStreamOptions { Server = server.Options, Stream = "s", Consumer = "c" });
+        var request = new ReceiveRequest(60, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True((await Assert.ThrowsAsync<QueueException>(async () => await receiver.ReceiveAsync(request, default))).IsTransient);
+        }
+
+        Assert.Empty((await receiver.ReceiveAsync(request, default)).Messages);
+        Assert.Equal(["60", "30", "15", "7"], server.Commands.Where(c => c[0] == "XREADGROUP").Select(c => c[5]), StringComparer.Ordinal);
+    }
+
     [Theory]
     [InlineData("8.2.0", "*2\r\n:1\r\n:-1\r\n", "XACKDEL", 1)]
     [InlineData("8.2.0", "-ERR unknown command 'XACKDEL'\r\n", "EVALSHA", 0)]

@@ -123,6 +123,19 @@ public sealed class RedisStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_second_lease_is_written_down_before_anything_is_read_under_it()
+    {
+        var receiver = await ReceiverAsync(Options with { Consumer = "c", ClaimInterval = TimeSpan.FromHours(1), SweepInterval = TimeSpan.FromMinutes(1) });
+        await SendAsync(await SenderAsync(Options), Many(0, 2));
+        await RoundTrip.ReceiveAsync(receiver, TimeSpan.FromSeconds(5));
+
+        await RoundTrip.ReceiveAsync(receiver, TimeSpan.FromSeconds(90));
+
+        Assert.Equal("5000", await _server.CliAsync("HGET", "{orders}:eventide:leases:workers", "c"));
+        Assert.Equal("90000", await _server.CliAsync("HGET", "{orders}:eventide:leases:workers", "c~90000ms"));
+    }
+
+    [Fact]
     public async Task A_released_message_stays_pending_and_comes_to_another_receiver_when_due()
     {
         var receiver = await ReceiverAsync(Options);
@@ -384,7 +397,9 @@ public sealed class RedisStreamTests : IAsyncLifetime
         Assert.Equal(["4", "3"], (await admin.RangeAsync(max: 2, newestFirst: true, cancellationToken: Token)).Select(m => m.Text), StringComparer.Ordinal);
         Assert.Equal(["0"], (await admin.RangeAsync(message.Message.Id, message.Message.Id, cancellationToken: Token)).Select(m => m.Text), StringComparer.Ordinal);
         Assert.Equal(["1", "2"], (await admin.PeekAsync(2, Token)).Select(m => m.Text), StringComparer.Ordinal);
-        Assert.Equal(new RedisGroupInfo("workers", 1, 1, message.Message.Id, 4), Assert.Single(await admin.GetGroupsAsync(Token)));
+        var group = Assert.Single(await admin.GetGroupsAsync(Token));
+        Assert.True(group.Unread is 4 or null, $"{group.Unread} unread"); // Redis 6.2 keeps no count.
+        Assert.Equal(new RedisGroupInfo("workers", 1, 1, message.Message.Id, null), group with { Unread = null });
         Assert.Equal(("c1", 1L), (await admin.GetConsumersAsync(Token)).Select(c => (c.Name, c.Pending)).Single());
         Assert.Equal((message.Message.Id, "c1", 1L), (await admin.GetPendingAsync(consumer: "c1", cancellationToken: Token)).Select(p => (p.Id, p.Consumer, p.DeliveryCount)).Single());
         Assert.Empty(await admin.GetPendingAsync(consumer: "c2", cancellationToken: Token));

@@ -7,8 +7,8 @@ internal sealed record RespLimits
     /// <summary>The limits that connections use.</summary>
     public static RespLimits Default { get; } = new();
 
-    /// <summary>The most bytes of one reply. Default 1 GiB: no value of Redis is longer than 512 MiB.</summary>
-    public int MaxReplyBytes { get; init; } = 1 << 30;
+    /// <summary>The most bytes of one reply. Default 513 MiB: no value of Redis is longer than 512 MiB.</summary>
+    public int MaxReplyBytes { get; init; } = 513 << 20;
 
     /// <summary>The most values in one reply, aggregates counted too. Default 16 Mi.</summary>
     public int MaxValues { get; init; } = 1 << 24;

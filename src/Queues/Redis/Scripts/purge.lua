@@ -1,7 +1,7 @@
 -- Empties a queue: all that its group has still to read, to settle or to get back, and the delayed sends. The entries themselves go
 -- where no other group reads the stream.
 -- KEYS: stream, delayed set, parked set. ARGV: group.
--- Returns: how many messages were removed, or -1 where the server cannot tell.
+-- Returns: how many messages were removed.
 local stream, delayed, parked, name = KEYS[1], KEYS[2], KEYS[3], ARGV[1]
 local removed = redis.call('ZCARD', delayed)
 redis.call('DEL', delayed, parked)
@@ -25,11 +25,11 @@ if not found then
   return #groups == 0 and removed + redis.call('XTRIM', stream, 'MAXLEN', 0) or removed
 end
 
-if #groups == 1 and not found.lag then
-  -- Without a count kept by the server: all entries that are unread or pending, not those settled and kept.
+if not found.lag then
+  -- Without a count kept by the server (before Redis 7, or after deletions in the middle) they are counted here.
   found.lag = #redis.call('XRANGE', stream, '(' .. found['last-delivered-id'], '+')
 end
-removed = found.lag and removed + found.pending + found.lag or -1
+removed = removed + found.pending + found.lag
 
 redis.call('XGROUP', 'SETID', stream, name, '$')
 repeat

@@ -8,4 +8,8 @@ internal sealed record LeaseConsumer(string Name, TimeSpan Lease)
 {
     /// <summary>The lease in whole milliseconds, 1 at least.</summary>
     public long Milliseconds { get; } = Math.Max(1, (long)Lease.TotalMilliseconds);
+
+    /// <summary>When the lease was written down on the server, as a timestamp; <see langword="null"/> while it is not, when others would take
+    /// their own lease for this consumer's.</summary>
+    public long? WrittenAt { get; set; }
 }

@@ -113,16 +113,13 @@ public sealed class RedisStreamAdmin : IQueueAdmin
     }
 
     /// <inheritdoc/>
-    public async ValueTask<long?> PurgeAsync(CancellationToken cancellationToken)
-    {
-        var removed = await TryAsync("purging", () => _client.ExecuteAsync(
+    public async ValueTask<long?> PurgeAsync(CancellationToken cancellationToken) =>
+        await TryAsync("purging", () => _client.ExecuteAsync(
             StreamScripts.Purge,
             new[] { _keys.Stream, _keys.Delayed, _keys.Parked },
             request => request.Add(_options.Group),
             static r => r.Integer,
             cancellationToken));
-        return removed < 0 ? null : removed;
-    }
 
     /// <inheritdoc/>
     public async ValueTask<bool> CreateAsync(CancellationToken cancellationToken) =>

@@ -31,6 +31,9 @@ public sealed class RedisStreamReceiver : IQueueReceiver
     private readonly SemaphoreSlim _receiving = new(1, 1);
     private StreamId _lastRead;
 
+    /// <summary>How many entries one reply may bring at most; less than the batch only after replies that were too large to read.</summary>
+    private int _cap;
+
     private RedisStreamReceiver(RedisStreamOptions options, ILogger logger, TimeProvider time)
     {
         _options = options;
@@ -42,6 +45,7 @@ public sealed class RedisStreamReceiver : IQueueReceiver
         _mapper = new EntryMapper(options);
         _schedule = new SweepSchedule(options, time, Random.Shared);
         _consumers = new ConsumerNames(options.Consumer);
+        _cap = options.MaxBatch;
         _settler = new StreamSettler(options, _keys, _control, _consumers, time);
         Limits = RedisStreamLimits.For(options);
     }
@@ -173,7 +177,8 @@ public sealed class RedisStreamReceiver : IQueueReceiver
     private async Task<ReceivedBatch> ReceiveOwnAsync(ReceiveRequest request, CancellationToken cancellationToken)
     {
         var consumer = _consumers.For(request.Lease);
-        var max = Math.Min(request.MaxMessages, _options.MaxBatch);
+        var max = Math.Min(request.MaxMessages, _cap);
+        _cap = Math.Min(_options.MaxBatch, _cap * 2);
         var started = _time.GetTimestamp();
         while (true)
         {
@@ -191,6 +196,12 @@ public sealed class RedisStreamReceiver : IQueueReceiver
                 }
 
                 var (sweep, claim) = _schedule.Due();
+                if (!IsWrittenDown(consumer))
+                {
+                    // Before anything is read under this lease, others must be able to see it.
+                    sweep = claim = true;
+                }
+
                 if (sweep)
                 {
                     entries = await SweepAsync(consumer, max, claim, cancellationToken);
@@ -220,6 +231,12 @@ public sealed class RedisStreamReceiver : IQueueReceiver
             }
             catch (Exception e) when (RedisErrors.IsRedis(e))
             {
+                if (e is RespProtocolException || e.InnerException is RespProtocolException)
+                {
+                    // Perhaps more than one reply may hold: a thousand entries of a megabyte each, say.
+                    _cap = Math.Max(1, max / 2);
+                }
+
                 cancellationToken.ThrowIfCancellationRequested();
                 throw RedisErrors.Wrap(Name, "receiving", e);
             }
@@ -233,6 +250,10 @@ public sealed class RedisStreamReceiver : IQueueReceiver
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    /// <summary>Whether others can see the consumer's lease; in doubt it is written down again, since consumers that expire lose theirs.</summary>
+    private bool IsWrittenDown(LeaseConsumer consumer) =>
+        consumer.WrittenAt is { } at && _time.GetElapsedTime(at) < _options.ConsumerExpiry / 2;
 
     private ReceivedBatch Deliver(List<RawEntry> entries, LeaseConsumer consumer, long leasedAt)
     {
@@ -277,6 +298,11 @@ public sealed class RedisStreamReceiver : IQueueReceiver
             _schedule.Swept(claim, consumer.Lease, -1, isFull: false);
             RedisLog.Deferred(_logger, Name, "looking for what is due", e.Message);
             return [];
+        }
+
+        if (claim)
+        {
+            consumer.WrittenAt = _time.GetTimestamp();
         }
 
         _schedule.Swept(claim, consumer.Lease, result.DueIn, isFull: result.More || result.Entries.Count >= max);
@@ -338,6 +364,11 @@ public sealed class RedisStreamReceiver : IQueueReceiver
         {
             if (await StreamGroup.EnsureAsync(_control, _options, after, cancellationToken))
             {
+                foreach (var consumer in _consumers.All)
+                {
+                    consumer.WrittenAt = null;
+                }
+
                 RedisLog.GroupRecreated(_logger, Name, after);
             }
         }
