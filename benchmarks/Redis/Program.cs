@@ -1,5 +1,5 @@
 // Drains one stream with the provider, beside a bare loop on a plain socket, in one process and in turn.
-// Usage: Redis [--host 127.0.0.1] [--port 6379] [--messages 400000] [--batch 500] [--rounds 5]
+// run.sh starts a server for it. Usage: Redis [--host 127.0.0.1] [--port 6379] [--messages 400000] [--batch 500] [--rounds 5]
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;

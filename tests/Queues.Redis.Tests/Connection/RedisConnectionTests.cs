@@ -23,6 +23,24 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
+    public async Task Commands_that_are_held_back_go_out_together_and_none_stays_behind()
+    {
+        await using var server = new FakeRedis(c => c[0] == "HELLO" ? FakeRedis.Hello : "+OK\r\n");
+        await using var client = Client(server.Options);
+        var connection = await client.ConnectAsync(default);
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 200), async (_, _) =>
+        {
+            connection.Hold();
+            var first = connection.ExecuteAsync(new RedisRequest("A"), static r => r.Text);
+            var second = connection.ExecuteAsync(new RedisRequest("B"), static r => r.Text);
+            connection.Flush();
+            Assert.Equal("OK", await Eventually.Ends(first));
+            Assert.Equal("OK", await Eventually.Ends(second));
+        });
+    }
+
+    [Fact]
     public async Task An_error_fails_its_command_and_no_other()
     {
         await using var server = new FakeRedis(c => c[0] switch { "HELLO" => FakeRedis.Hello, "BAD" => "-WRONGTYPE no\r\n", _ => "+OK\r\n" });

@@ -22,6 +22,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     private ArrayBufferWriter<byte> _filling = new(InitialBuffer);
     private ArrayBufferWriter<byte> _sending = new(InitialBuffer);
     private bool _isSending;
+    private int _holds;
     private Exception? _death;
     private long _lastTraffic;
 
@@ -65,7 +66,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             pending = new PendingReply<T>(request.Name, Deadline(blocking), reader);
             request.WriteTo(_filling);
             _inFlight.Enqueue(pending);
-            if (_isSending)
+            if (_isSending || _holds > 0)
             {
                 return pending.Task;
             }
@@ -75,6 +76,31 @@ internal sealed class RedisConnection : IAsyncDisposable
 
         _ = SendAsync();
         return pending.Task;
+    }
+
+    /// <summary>Keeps commands back until <see cref="Flush"/>, so that many go out in one piece instead of each by itself.</summary>
+    public void Hold()
+    {
+        lock (_gate)
+        {
+            _holds++;
+        }
+    }
+
+    /// <summary>Ends a <see cref="Hold"/>.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            if (--_holds > 0 || _isSending || _filling.WrittenCount == 0 || _death is not null)
+            {
+                return;
+            }
+
+            _isSending = true;
+        }
+
+        _ = SendAsync();
     }
 
     /// <summary>Ends the connection; commands under way fail.</summary>

@@ -77,19 +77,27 @@ public sealed class RedisStreamSender : IQueueSender
             throw RedisErrors.Wrap(Name, "sending", e);
         }
 
-        for (var i = 0; i < messages.Count; i++)
+        connection.Hold();
+        try
         {
-            var message = messages[i];
-            if (Refusal(message) is { } refusal)
+            for (var i = 0; i < messages.Count; i++)
             {
-                results[i] = new SendResult(null, refusal);
+                var message = messages[i];
+                if (Refusal(message) is { } refusal)
+                {
+                    results[i] = new SendResult(null, refusal);
+                }
+                else
+                {
+                    sends[i] = message.Delay > TimeSpan.Zero
+                        ? DelayAsync(connection, message)
+                        : connection.ExecuteAsync(Add(message), static r => (string?)r.Text);
+                }
             }
-            else
-            {
-                sends[i] = message.Delay > TimeSpan.Zero
-                    ? DelayAsync(connection, message)
-                    : connection.ExecuteAsync(Add(message), static r => (string?)r.Text);
-            }
+        }
+        finally
+        {
+            connection.Flush();
         }
 
         var sent = 0;
