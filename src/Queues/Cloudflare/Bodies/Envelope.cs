@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -18,6 +19,9 @@ internal static class Envelope
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = Message.MaxBodyDepth + 8,
     };
+
+    // Throws on half a surrogate pair, where the JSON writer would quietly put U+FFFD: two groups must not become one.
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = Message.MaxBodyDepth + 8 };
 
@@ -39,7 +43,7 @@ internal static class Envelope
             writer.WriteNumber("$eventide"u8, Version);
             if (message.Group is not null)
             {
-                writer.WriteString("group"u8, message.Group);
+                writer.WriteString("group"u8, Strict.GetBytes(message.Group));
             }
 
             if (HasOwnAttributes(message))
@@ -49,7 +53,7 @@ internal static class Envelope
                 {
                     if (!IsServers(name))
                     {
-                        writer.WriteString(name, value);
+                        writer.WriteString(Strict.GetBytes(name), Strict.GetBytes(value));
                     }
                 }
 
@@ -125,7 +129,7 @@ internal static class Envelope
                     content = reader.GetBytesFromBase64();
                     break;
                 case "text":
-                    content = System.Text.Encoding.UTF8.GetBytes(reader.GetString() ?? "");
+                    content = Encoding.UTF8.GetBytes(reader.GetString() ?? "");
                     break;
                 case "body":
                     var start = (int)reader.TokenStartIndex;
