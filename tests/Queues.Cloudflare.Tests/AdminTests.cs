@@ -13,14 +13,15 @@ public sealed class AdminTests
         f.Queue.DeadLetterQueue = "dead";
         var admin = await f.AdminAsync();
         var empty = await admin.GetStatsAsync(default);
-        Assert.Equal(0, empty.Ready);
+        Assert.Equal(0, empty.Backlog);
         Assert.Null(empty.OldestAge);
 
         f.Stub.Put(f.Queue, "a", "text");
         time.Advance(TimeSpan.FromMinutes(3));
         f.Stub.Put(f.Queue, "b", "text");
         var stats = await admin.GetStatsAsync(default);
-        Assert.Equal(2, stats.Ready);
+        Assert.Equal(2, stats.Backlog);
+        Assert.Null(stats.Ready);
         Assert.Equal(TimeSpan.FromMinutes(3), stats.OldestAge);
         Assert.Equal("5", stats.Details["max_retries"]);
         Assert.Equal("dead", stats.Details["dead_letter_queue"]);

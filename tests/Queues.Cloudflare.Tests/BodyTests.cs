@@ -91,10 +91,10 @@ public sealed class BodyTests
         var got = (await (await f.ReceiverAsync()).ReceiveAsync(Fixture.AtOnce(), default)).Messages;
         Assert.Equal(body, got[0].Message.Text);
         Assert.Null(got[0].Message.Group);
+        Assert.Empty(got[0].Message.Attributes);
         Assert.Equal(body, got[1].Message.Text);
         Assert.Equal("g 1", got[1].Message.Group);
-        Assert.All(attributes, a => Assert.Equal(a.Value, got[1].Message.Attributes[a.Key]));
-        Assert.False(got[0].Message.Attributes.ContainsKey("forged"));
+        Assert.Equal(attributes.OrderBy(a => a.Key, StringComparer.Ordinal), got[1].Message.Attributes.OrderBy(a => a.Key, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -152,16 +152,6 @@ public sealed class BodyTests
         var got = (await (await f.ReceiverAsync()).ReceiveAsync(Fixture.AtOnce(), default)).Messages;
         Assert.Equal(["""{"id":7}""", "not json", "[1]"], got.Select(m => m.Message.Text));
         Assert.Equal("g", got[2].Message.Group);
-    }
-
-    [Fact]
-    public async Task The_servers_own_attributes_are_not_sent_on()
-    {
-        await using var f = await Fixture.StartAsync();
-        f.Stub.Put(f.Queue, "moved", "text");
-        var first = Assert.Single((await (await f.ReceiverAsync()).ReceiveAsync(Fixture.AtOnce(), default)).Messages).Message;
-        await (await f.SenderAsync()).SendAsync([new OutgoingMessage(first.Body) { Attributes = first.Attributes }], default);
-        Assert.Equal("moved", (string)f.Stub.Requests("/messages")[0].Body!["body"]!);
     }
 
     [Theory]

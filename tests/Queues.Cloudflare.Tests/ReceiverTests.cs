@@ -19,8 +19,10 @@ public sealed class ReceiverTests
         Assert.Equal("hello", message.Text);
         Assert.Equal(1, message.Attempt);
         Assert.Equal(time.GetUtcNow(), message.EnqueuedAt);
-        Assert.Equal("text", message.Attributes["CF-Content-Type"]);
-        Assert.Equal("text", Assert.IsType<CloudflareMessage>(message.Native).ContentType);
+        Assert.Empty(message.Attributes);
+        var native = Assert.IsType<CloudflareMessage>(message.Native);
+        Assert.Equal("text", native.ContentType);
+        Assert.Equal("api", native.Metadata["CF-sourceMessageSource"]);
     }
 
     [Fact]
@@ -280,6 +282,36 @@ public sealed class ReceiverTests
         await closing;
         Assert.Equal(0, f.Stub.Invisible(f.Queue));
         Assert.Equal(2, f.Stub.Requests("/ack").Count);
+    }
+
+    [Fact]
+    public async Task Closing_ends_a_wait()
+    {
+        var time = new ManualTime();
+        await using var f = await Fixture.StartAsync(time);
+        var receiver = await f.Provider.OpenReceiverAsync(f.Uri(), default);
+        var waiting = receiver.ReceiveAsync(new ReceiveRequest(10, TimeSpan.FromSeconds(60), Fixture.Lease), default).AsTask();
+        await Fixture.UntilAsync(() => f.Stub.Requests("/pull").Count == 1, "the first pull was made");
+        await receiver.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task Closing_puts_back_what_a_pull_under_way_brings()
+    {
+        await using var f = await Fixture.StartAsync();
+        f.Stub.Put(f.Queue, "m", "text");
+        var gate = new TaskCompletionSource();
+        f.Stub.Add(new StubFault("/pull", After: _ => gate.Task));
+        var receiver = await f.Provider.OpenReceiverAsync(f.Uri(), default);
+        var waiting = receiver.ReceiveAsync(new ReceiveRequest(10, TimeSpan.FromSeconds(20), TimeSpan.FromHours(1)), default).AsTask();
+        await Fixture.UntilAsync(() => f.Stub.Invisible(f.Queue) == 1, "the pull leased the message");
+        var closing = receiver.DisposeAsync().AsTask();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+        Assert.False(closing.IsCompleted);
+        gate.SetResult();
+        await closing;
+        Assert.Equal(0, f.Stub.Invisible(f.Queue));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed record CloudflareMessage
     /// type promises.</summary>
     public bool IsUndecodable { get; init; }
 
-    /// <summary>The server's own metadata (<c>CF-Content-Type</c>, <c>CF-sourceMessageSource</c>), by name. These names are also attributes of
-    /// the message, and are left out when the message is sent on.</summary>
+    /// <summary>The server's own metadata (<c>CF-Content-Type</c>, <c>CF-sourceMessageSource</c>), by name. Not among the
+    /// message's attributes, which are what its producer gave and go with it when it is sent on.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = Message.NoAttributes;
 }

@@ -29,7 +29,8 @@ internal sealed class CloudflareQueueAdmin(CloudflareClient client, CloudflareQu
         Add("delivery_paused", queue.IsPaused is { } paused ? (paused ? "true" : "false") : null);
         return new QueueStats
         {
-            Ready = result?.Number("backlog_count"),
+            // Documented as the unacknowledged messages: those in flight and delayed are among them.
+            Backlog = result?.Number("backlog_count"),
             OldestAge = result?.Number("oldest_message_timestamp_ms") is { } at and > 0 ? Age(at) : null,
             Details = details,
         };

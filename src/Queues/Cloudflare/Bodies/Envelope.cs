@@ -12,7 +12,6 @@ namespace Eventide.Queues.Cloudflare.Bodies;
 internal static class Envelope
 {
     private const int Version = 1;
-    private const string ServerPrefix = "CF-";
 
     private static readonly JsonWriterOptions WriterOptions = new()
     {
@@ -31,7 +30,7 @@ internal static class Envelope
     {
         var body = message.Body;
         var isText = Utf8.IsValid(body.Span);
-        if (isText && message.Group is null && !HasOwnAttributes(message) && !HasMarker(body.Span))
+        if (isText && message.Group is null && message.Attributes.Count == 0 && !HasMarker(body.Span))
         {
             return new EncodedBody(body, contentType == CloudflareContentType.Json && JsonText.IsOneValue(body.Span));
         }
@@ -46,15 +45,12 @@ internal static class Envelope
                 writer.WriteString("group"u8, Strict.GetBytes(message.Group));
             }
 
-            if (HasOwnAttributes(message))
+            if (message.Attributes.Count > 0)
             {
                 writer.WriteStartObject("attributes"u8);
                 foreach (var (name, value) in message.Attributes)
                 {
-                    if (!IsServers(name))
-                    {
-                        writer.WriteString(Strict.GetBytes(name), Strict.GetBytes(value));
-                    }
+                    writer.WriteString(Strict.GetBytes(name), Strict.GetBytes(value));
                 }
 
                 writer.WriteEndObject();
@@ -188,22 +184,6 @@ internal static class Envelope
             return false;
         }
     }
-
-    private static bool HasOwnAttributes(OutgoingMessage message)
-    {
-        foreach (var name in message.Attributes.Keys)
-        {
-            if (!IsServers(name))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    // What the server said of the message that this one is a copy of; it will say it anew.
-    private static bool IsServers(string name) => name.StartsWith(ServerPrefix, StringComparison.OrdinalIgnoreCase);
 
     internal sealed record Opened(ReadOnlyMemory<byte> Body, string? Group, Dictionary<string, string>? Attributes);
 }

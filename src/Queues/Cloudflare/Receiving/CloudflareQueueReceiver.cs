@@ -18,9 +18,13 @@ internal sealed class CloudflareQueueReceiver : IQueueReceiver
     private readonly TimeProvider _time;
     private readonly PollPacer _pacer;
     private readonly SettleQueue _settling;
+
+    // Closing ends waits; the end of the lifetime, which comes when what is under way has had its time, ends requests.
+    private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _lifetime = new();
     private readonly Lock _strayLock = new();
     private readonly HashSet<Task> _strays = [];
+    private Task _receiving = Task.CompletedTask;
     private int _disposed;
 
     public CloudflareQueueReceiver(
@@ -53,6 +57,31 @@ internal sealed class CloudflareQueueReceiver : IQueueReceiver
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        var receiving = ReceiveUntilClosedAsync(request, cancellationToken);
+        _receiving = receiving;
+        return await receiving;
+    }
+
+    private async Task<ReceivedBatch> ReceiveUntilClosedAsync(ReceiveRequest request, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        try
+        {
+            return await ReceiveCoreAsync(request, either.Token);
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(nameof(CloudflareQueueReceiver), "The receiver was closed while a receive waited.");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The caller knows its own token, not ours.
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    private async Task<ReceivedBatch> ReceiveCoreAsync(ReceiveRequest request, CancellationToken cancellationToken)
+    {
         var started = _time.GetTimestamp();
         while (true)
         {
@@ -119,9 +148,10 @@ internal sealed class CloudflareQueueReceiver : IQueueReceiver
             return;
         }
 
+        await _closing.CancelAsync();
         try
         {
-            await Task.WhenAll(StraysAsync(), _settling.WhenIdleAsync()).WaitAsync(_options.CloseTimeout, _time);
+            await EndAsync().WaitAsync(_options.CloseTimeout, _time);
         }
         catch (TimeoutException)
         {
@@ -131,6 +161,15 @@ internal sealed class CloudflareQueueReceiver : IQueueReceiver
         await _lifetime.CancelAsync();
         _client.Dispose();
         _lifetime.Dispose();
+        _closing.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        // The receive first: it may leave a pull behind, to be put back. How it ended is its caller's affair.
+        await _receiving.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await StraysAsync();
+        await _settling.WhenIdleAsync();
     }
 
     private async Task<SettleReport> SettleAsync((string? LeaseId, TimeSpan? Delay)[] leases, CancellationToken cancellationToken)

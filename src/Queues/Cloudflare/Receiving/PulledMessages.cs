@@ -32,23 +32,16 @@ internal static class PulledMessages
         var (body, isDecoded) = BodyDecoder.Decode(item.Member("body"), contentType);
         var envelope = isDecoded ? Envelope.Open(body) : null;
 
-        var attributes = envelope?.Attributes ?? new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in metadata)
-        {
-            attributes.TryAdd(name, value);
-        }
-
-        if (!isDecoded)
-        {
-            attributes[CloudflareMessage.UndecodableAttribute] = contentType!;
-        }
+        var attributes = isDecoded
+            ? envelope?.Attributes
+            : new Dictionary<string, string>(StringComparer.Ordinal) { [CloudflareMessage.UndecodableAttribute] = contentType! };
 
         return new Message(item.Text("id") ?? item.Text("lease_id") ?? "", queue, envelope?.Body ?? body)
         {
             Attempt = (int)Math.Clamp(item.Number("attempts") ?? 1, 1, int.MaxValue),
             EnqueuedAt = item.Number("timestamp_ms") is { } at and > 0 and < 253402300800000 ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
             Group = envelope?.Group,
-            Attributes = attributes,
+            Attributes = attributes ?? Message.NoAttributes,
             Native = new CloudflareMessage { ContentType = contentType, IsUndecodable = !isDecoded, Metadata = metadata },
         };
     }
