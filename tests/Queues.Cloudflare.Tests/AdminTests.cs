@@ -1,4 +1,5 @@
 using Eventide.Queues.Cloudflare.Tests.Stub;
+using Eventide.Tests;
 
 namespace Eventide.Queues.Cloudflare.Tests;
 
@@ -7,7 +8,7 @@ public sealed class AdminTests
     [Fact]
     public async Task Stats_show_the_backlog_its_age_and_the_consumer()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         f.Queue.MaxRetries = 5;
         f.Queue.DeadLetterQueue = "dead";
@@ -45,13 +46,13 @@ public sealed class AdminTests
     [Fact]
     public async Task Purging_removes_all_messages_and_waits_until_it_is_done()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         f.Stub.Put(f.Queue, "a", "text");
         var admin = await f.AdminAsync();
         f.Stub.Add(new StubFault("/purge"));
         f.Stub.FailNext("/purge", 200, raw: """{"success":true,"result":{"started_at":"2026-11-21T12:00:00Z","completed":null}}""");
-        Assert.Null(await time.RunUntilAsync(admin.PurgeAsync(default).AsTask(), TimeSpan.FromMilliseconds(500)));
+        Assert.Null(await Fixture.RunAsync(time, admin.PurgeAsync(default).AsTask(), TimeSpan.FromMilliseconds(500)));
         Assert.Equal(0, f.Stub.Count(f.Queue));
         Assert.Equal(["POST", "GET", "GET"], f.Stub.Requests("/purge").Select(r => r.Method));
         Assert.True((bool)f.Stub.Requests("/purge")[0].Body!["delete_messages_permanently"]!);

@@ -1,5 +1,6 @@
 using System.Net;
 using Eventide.Queues.Cloudflare.Tests.Stub;
+using Eventide.Tests;
 using Microsoft.AspNetCore.Http;
 
 namespace Eventide.Queues.Cloudflare.Tests;
@@ -96,7 +97,7 @@ public sealed class ErrorTests
     [Fact]
     public async Task A_slow_body_ends_with_the_time_allowed()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         var receiver = await f.ReceiverAsync("&timeout=5s");
         var gate = new TaskCompletionSource();
@@ -107,7 +108,7 @@ public sealed class ErrorTests
             await gate.Task;
         }));
         var pulling = receiver.ReceiveAsync(Fixture.AtOnce(), default).AsTask();
-        await Fixture.UntilAsync(() => f.Stub.Requests("/pull").Count == 1, "the pull was made");
+        await Eventually.IsTrue(() => f.Stub.Requests("/pull").Count == 1);
         time.Advance(TimeSpan.FromSeconds(4.9));
         Assert.False(pulling.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.2));

@@ -1,4 +1,5 @@
 using Eventide.Queues.Cloudflare.Tests.Stub;
+using Eventide.Tests;
 
 namespace Eventide.Queues.Cloudflare.Tests;
 
@@ -7,7 +8,7 @@ public sealed class ReceiverTests
     [Fact]
     public async Task A_message_comes_with_its_id_attempt_time_and_metadata()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         var put = f.Stub.Put(f.Queue, "hello", "text");
         var batch = await (await f.ReceiverAsync()).ReceiveAsync(Fixture.AtOnce(), default);
@@ -43,11 +44,11 @@ public sealed class ReceiverTests
     [Fact]
     public async Task An_empty_queue_is_polled_at_growing_intervals_until_the_wait_is_over()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         var receiver = await f.ReceiverAsync("&min_poll=100ms&max_poll=1s");
         var started = time.GetUtcNow();
-        var batch = await time.RunUntilAsync(receiver.ReceiveAsync(new ReceiveRequest(10, TimeSpan.FromSeconds(5), Fixture.Lease), default).AsTask(), TimeSpan.FromMilliseconds(20));
+        var batch = await Fixture.RunAsync(time, receiver.ReceiveAsync(new ReceiveRequest(10, TimeSpan.FromSeconds(5), Fixture.Lease), default).AsTask(), TimeSpan.FromMilliseconds(20));
 
         Assert.Empty(batch.Messages);
         var at = f.Stub.Requests("/pull").Select(r => (r.At - started).TotalMilliseconds).ToList();
@@ -62,13 +63,13 @@ public sealed class ReceiverTests
     [Fact]
     public async Task A_message_that_arrives_during_a_wait_ends_it_and_polling_is_brisk_again()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         var receiver = await f.ReceiverAsync();
         var waiting = receiver.ReceiveAsync(new ReceiveRequest(10, TimeSpan.FromSeconds(60), Fixture.Lease), default).AsTask();
-        await Fixture.UntilAsync(() => f.Stub.Requests("/pull").Count == 1, "the first pull was made");
+        await Eventually.IsTrue(() => f.Stub.Requests("/pull").Count == 1);
         f.Stub.Put(f.Queue, "late", "text");
-        var batch = await time.RunUntilAsync(waiting, TimeSpan.FromMilliseconds(50));
+        var batch = await Fixture.RunAsync(time, waiting, TimeSpan.FromMilliseconds(50));
         Assert.Equal("late", Assert.Single(batch.Messages).Message.Text);
 
         f.Stub.Put(f.Queue, "next", "text");
@@ -79,7 +80,7 @@ public sealed class ReceiverTests
     [Fact]
     public async Task A_released_message_comes_back_after_its_delay_as_the_next_attempt()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         f.Stub.Put(f.Queue, "again", "text");
         var receiver = await f.ReceiverAsync();
@@ -98,7 +99,7 @@ public sealed class ReceiverTests
     [Fact]
     public async Task A_lease_that_runs_out_gives_the_message_to_the_next_and_the_late_acknowledgement_still_counts()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         f.Stub.Put(f.Queue, "slow", "text");
         var receiver = await f.ReceiverAsync();
@@ -117,7 +118,7 @@ public sealed class ReceiverTests
     [InlineData(true)]
     public async Task A_warning_in_either_form_fails_its_own_lease_only(bool asList)
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         f.Stub.WarningsAsList = asList;
         f.Stub.RefusesLateLeases = true;
@@ -176,7 +177,7 @@ public sealed class ReceiverTests
         var gate = new TaskCompletionSource();
         f.Stub.Add(new StubFault("/ack", Before: () => gate.Task));
         var first = receiver.AcknowledgeAsync([all[0]], default).AsTask();
-        await Fixture.UntilAsync(() => f.Stub.Requests("/ack").Count == 1, "the first was sent");
+        await Eventually.IsTrue(() => f.Stub.Requests("/ack").Count == 1);
         var rest = new List<Task<SettleReport>>
         {
             receiver.AcknowledgeAsync([all[1], all[2]], default).AsTask(),
@@ -211,7 +212,7 @@ public sealed class ReceiverTests
         var gate = new TaskCompletionSource();
         f.Stub.Add(new StubFault("/ack", Before: () => gate.Task));
         var first = receiver.AcknowledgeAsync([all[0]], default).AsTask();
-        await Fixture.UntilAsync(() => f.Stub.Requests("/ack").Count == 1, "the first was sent");
+        await Eventually.IsTrue(() => f.Stub.Requests("/ack").Count == 1);
         var second = receiver.AcknowledgeAsync([all[1]], default).AsTask();
         var third = receiver.ReleaseAsync([new Release(all[2], TimeSpan.Zero)], default).AsTask();
         f.Stub.FailNext("/ack", 503);
@@ -226,12 +227,12 @@ public sealed class ReceiverTests
     [Fact]
     public async Task A_cancelled_wait_ends_at_once()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         var receiver = await f.ReceiverAsync();
         using var cancel = new CancellationTokenSource();
         var waiting = receiver.ReceiveAsync(new ReceiveRequest(10, TimeSpan.FromSeconds(60), Fixture.Lease), cancel.Token).AsTask();
-        await Fixture.UntilAsync(() => f.Stub.Requests("/pull").Count == 1, "the first pull was made");
+        await Eventually.IsTrue(() => f.Stub.Requests("/pull").Count == 1);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
@@ -251,13 +252,13 @@ public sealed class ReceiverTests
         f.Stub.Add(new StubFault("/pull", After: _ => gate.Task));
         using var cancel = new CancellationTokenSource();
         var waiting = receiver.ReceiveAsync(new ReceiveRequest(10, TimeSpan.FromSeconds(20), TimeSpan.FromHours(1)), cancel.Token).AsTask();
-        await Fixture.UntilAsync(() => f.Stub.Invisible(f.Queue) == 5, "the pull leased the messages");
+        await Eventually.IsTrue(() => f.Stub.Invisible(f.Queue) == 5);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         Assert.Equal(5, f.Stub.Invisible(f.Queue));
 
         gate.SetResult();
-        await Fixture.UntilAsync(() => f.Stub.Invisible(f.Queue) == 0, "the messages were put back");
+        await Eventually.IsTrue(() => f.Stub.Invisible(f.Queue) == 0);
         Assert.Equal(5, (await receiver.ReceiveAsync(Fixture.AtOnce(), default)).Messages.Count);
     }
 
@@ -272,7 +273,7 @@ public sealed class ReceiverTests
         var receiver = await f.Provider.OpenReceiverAsync(f.Uri(), default);
         using var cancel = new CancellationTokenSource();
         var waiting = receiver.ReceiveAsync(new ReceiveRequest(10, TimeSpan.FromSeconds(20), TimeSpan.FromHours(1)), cancel.Token).AsTask();
-        await Fixture.UntilAsync(() => f.Stub.Invisible(f.Queue) == 1, "the pull leased the message");
+        await Eventually.IsTrue(() => f.Stub.Invisible(f.Queue) == 1);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
@@ -287,11 +288,11 @@ public sealed class ReceiverTests
     [Fact]
     public async Task Closing_ends_a_wait()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         var receiver = await f.Provider.OpenReceiverAsync(f.Uri(), default);
         var waiting = receiver.ReceiveAsync(new ReceiveRequest(10, TimeSpan.FromSeconds(60), Fixture.Lease), default).AsTask();
-        await Fixture.UntilAsync(() => f.Stub.Requests("/pull").Count == 1, "the first pull was made");
+        await Eventually.IsTrue(() => f.Stub.Requests("/pull").Count == 1);
         await receiver.DisposeAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
     }
@@ -305,7 +306,7 @@ public sealed class ReceiverTests
         f.Stub.Add(new StubFault("/pull", After: _ => gate.Task));
         var receiver = await f.Provider.OpenReceiverAsync(f.Uri(), default);
         var waiting = receiver.ReceiveAsync(new ReceiveRequest(10, TimeSpan.FromSeconds(20), TimeSpan.FromHours(1)), default).AsTask();
-        await Fixture.UntilAsync(() => f.Stub.Invisible(f.Queue) == 1, "the pull leased the message");
+        await Eventually.IsTrue(() => f.Stub.Invisible(f.Queue) == 1);
         var closing = receiver.DisposeAsync().AsTask();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
         Assert.False(closing.IsCompleted);
@@ -323,7 +324,7 @@ public sealed class ReceiverTests
         var receiver = await f.Provider.OpenReceiverAsync(f.Uri(more: "&close=50ms"), default);
         using var cancel = new CancellationTokenSource();
         var waiting = receiver.ReceiveAsync(Fixture.AtOnce(), cancel.Token).AsTask();
-        await Fixture.UntilAsync(() => f.Stub.Requests("/pull").Count == 1, "the pull was made");
+        await Eventually.IsTrue(() => f.Stub.Requests("/pull").Count == 1);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         await receiver.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
@@ -334,7 +335,7 @@ public sealed class ReceiverTests
     [Fact]
     public async Task Too_many_requests_hold_the_next_one_back_as_long_as_asked()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         f.Stub.Put(f.Queue, "m", "text");
         var receiver = await f.ReceiverAsync();
@@ -348,7 +349,7 @@ public sealed class ReceiverTests
         Assert.Empty((await receiver.ReceiveAsync(Fixture.AtOnce(), default)).Messages);
         Assert.Single(f.Stub.Requests("/pull"));
         var started = time.GetUtcNow();
-        var batch = await time.RunUntilAsync(receiver.ReceiveAsync(new ReceiveRequest(1, TimeSpan.FromSeconds(20), Fixture.Lease), default).AsTask(), TimeSpan.FromMilliseconds(500));
+        var batch = await Fixture.RunAsync(time, receiver.ReceiveAsync(new ReceiveRequest(1, TimeSpan.FromSeconds(20), Fixture.Lease), default).AsTask(), TimeSpan.FromMilliseconds(500));
         Assert.Single(batch.Messages);
         Assert.True(f.Stub.Requests("/pull")[1].At - started >= TimeSpan.FromSeconds(7));
     }
@@ -356,7 +357,7 @@ public sealed class ReceiverTests
     [Fact]
     public async Task A_hold_longer_than_a_request_may_take_is_said_at_once()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         f.Stub.Put(f.Queue, "m", "text");
         var receiver = await f.ReceiverAsync();

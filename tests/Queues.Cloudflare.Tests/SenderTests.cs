@@ -1,4 +1,5 @@
 using Eventide.Queues.Cloudflare.Tests.Stub;
+using Eventide.Tests;
 
 namespace Eventide.Queues.Cloudflare.Tests;
 
@@ -20,7 +21,7 @@ public sealed class SenderTests
     [Fact]
     public async Task A_delayed_message_does_not_come_early()
     {
-        var time = new ManualTime();
+        var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
         var sender = await f.SenderAsync();
         await sender.SendAsync([new("soon") { Delay = TimeSpan.FromMilliseconds(1) }, new("day") { Delay = TimeSpan.FromHours(24) }], default);

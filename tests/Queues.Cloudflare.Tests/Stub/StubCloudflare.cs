@@ -23,17 +23,17 @@ public sealed class StubCloudflare : IAsyncDisposable
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 2048 };
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 2048 };
 
-    private readonly WebApplication _app;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly List<StubFault> _faults = [];
     private readonly List<StubRequest> _requests = [];
+    private WebApplication _app;
     private int _leases;
 
-    private StubCloudflare(WebApplication app, TimeProvider time)
+    private StubCloudflare(TimeProvider time)
     {
-        _app = app;
         _time = time;
+        _app = Build(0);
     }
 
     public List<StubQueue> Queues { get; } = [];
@@ -58,15 +58,18 @@ public sealed class StubCloudflare : IAsyncDisposable
 
     public static async Task<StubCloudflare> StartAsync(TimeProvider? time = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = 64 * 1024 * 1024);
-        var app = builder.Build();
-        var stub = new StubCloudflare(app, time ?? TimeProvider.System);
-        app.Run(stub.HandleAsync);
-        await app.StartAsync();
+        var stub = new StubCloudflare(time ?? TimeProvider.System);
+        await stub._app.StartAsync();
         return stub;
+    }
+
+    /// <summary>Stops as if killed, and starts again on the same port with the same messages.</summary>
+    public async Task RestartAsync()
+    {
+        var port = Port;
+        await StopAsync();
+        _app = Build(port);
+        await _app.StartAsync();
     }
 
     public StubQueue Add(string name, string? id = null)
@@ -137,7 +140,20 @@ public sealed class StubCloudflare : IAsyncDisposable
         return message;
     }
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private WebApplication Build(int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = 64 * 1024 * 1024);
+        var app = builder.Build();
+        app.Run(HandleAsync);
+        return app;
+    }
+
+    private async Task StopAsync()
     {
         using var atOnce = new CancellationTokenSource(TimeSpan.Zero);
         await _app.StopAsync(atOnce.Token);
