@@ -62,7 +62,7 @@ public sealed class AdminTests
     public async Task A_queue_is_created_with_a_pull_consumer_that_does_not_delete_early()
     {
         await using var f = await Fixture.StartAsync();
-        var admin = await f.AdminAsync("&dead_letter_queue=orders", queue: "fresh");
+        var admin = await f.AdminAsync("&dead-letter-queue=orders", queue: "fresh");
         Assert.True(await admin.CreateAsync(default));
         Assert.False(await admin.CreateAsync(default));
         var queue = f.Stub.Queues.Single(q => q.Name == "fresh");
@@ -78,7 +78,7 @@ public sealed class AdminTests
     {
         await using var f = await Fixture.StartAsync();
         f.Queue.HasPullConsumer = false;
-        Assert.False(await (await f.AdminAsync("&max_retries=7")).CreateAsync(default));
+        Assert.False(await (await f.AdminAsync("&max-retries=7")).CreateAsync(default));
         Assert.True(f.Queue.HasPullConsumer);
         Assert.Equal(7, f.Queue.MaxRetries);
     }

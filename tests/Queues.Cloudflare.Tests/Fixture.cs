@@ -14,7 +14,7 @@ public sealed class Fixture : IAsyncDisposable
     {
         Stub = stub;
         Queue = stub.Add("orders");
-        Provider = new CloudflareQueueProvider(null, time);
+        Provider = new CloudflareQueueProvider(time);
     }
 
     public StubCloudflare Stub { get; }

@@ -18,16 +18,16 @@ public sealed class OptionsTests
     [InlineData(Start + "wait=301s", "wait")]
     [InlineData(Start + "wait=-1s", "wait")]
     [InlineData(Start + "timeout=100ms", "timeout")]
-    [InlineData(Start + "min_poll=1ms", "min_poll")]
-    [InlineData(Start + "min_poll=2s&max_poll=1s", "max_poll")]
+    [InlineData(Start + "min-poll=1ms", "min-poll")]
+    [InlineData(Start + "min-poll=2s&max-poll=1s", "max-poll")]
     [InlineData(Start + "close=2m", "close")]
-    [InlineData(Start + "max_retries=101", "max_retries")]
-    [InlineData(Start + "max_retries=many", "max_retries")]
+    [InlineData(Start + "max-retries=101", "max-retries")]
+    [InlineData(Start + "max-retries=many", "max-retries")]
     [InlineData(Start + "content=v8", "content")]
     [InlineData(Start + "endpoint=nowhere", "endpoint")]
     [InlineData(Start + "endpoint=http://example.com/client/v4", "endpoint")]
     [InlineData(Start + "endpoint=ftp://127.0.0.1/", "endpoint")]
-    [InlineData(Start + "dead_letter_queue=a%20b", "dead_letter_queue")]
+    [InlineData(Start + "dead-letter-queue=a%20b", "dead-letter-queue")]
     [InlineData("cloudflare://account/orders?token=a%20b", "token")]
     [InlineData("cloudflare://account/orders?token=", "token")]
     public async Task What_is_wrong_in_a_uri_is_named(string uri, string named)
@@ -39,7 +39,7 @@ public sealed class OptionsTests
     }
 
     [Theory]
-    [InlineData("wait=500ms&timeout=5m&min_poll=0.5s&max_poll=1m&close=0&content=JSON&max_retries=0&dead_letter_queue=d&endpoint=https://api.example.com/v4/")]
+    [InlineData("wait=500ms&timeout=5m&min-poll=0.5s&max-poll=1m&close=0&content=JSON&max-retries=0&dead-letter-queue=d&endpoint=https://api.example.com/v4/")]
     [InlineData("endpoint=http://localhost:8787/client/v4")]
     [InlineData("endpoint=http://[::1]:8787")]
     public async Task What_is_right_is_taken(string options)
@@ -68,7 +68,7 @@ public sealed class OptionsTests
     public async Task A_uri_goes_before_the_settings_in_code_and_they_before_the_defaults()
     {
         await using var f = await Fixture.StartAsync();
-        using var provider = new CloudflareQueueProvider(new CloudflareQueueOptions
+        using var provider = new CloudflareQueueProvider(defaults: new CloudflareQueueOptions
         {
             AccountId = StubCloudflare.Account,
             ApiToken = StubCloudflare.Token,

@@ -46,7 +46,7 @@ public sealed class ReceiverTests
     {
         var time = new FakeTime();
         await using var f = await Fixture.StartAsync(time);
-        var receiver = await f.ReceiverAsync("&min_poll=100ms&max_poll=1s");
+        var receiver = await f.ReceiverAsync("&min-poll=100ms&max-poll=1s");
         var started = time.GetUtcNow();
         var batch = await Fixture.RunAsync(time, receiver.ReceiveAsync(new ReceiveRequest(10, TimeSpan.FromSeconds(5), Fixture.Lease), default).AsTask(), TimeSpan.FromMilliseconds(20));
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace Eventide;
 
@@ -73,7 +74,7 @@ public sealed class Message
     /// <summary>The body as text: its UTF-8 decoded, malformed bytes replaced by U+FFFD.</summary>
     public string Text => Encoding.UTF8.GetString(Body.Span);
 
-    /// <summary>Whether the body is one JSON value of at most <see cref="MaxBodyDepth"/> levels. Parsed at first use.</summary>
+    /// <summary>Whether the body is one JSON value in UTF-8 of at most <see cref="MaxBodyDepth"/> levels. Parsed at first use.</summary>
     public bool IsJson => Parsed.IsJson;
 
     /// <summary>The body as JSON; a body that is not JSON is a JSON string of <see cref="Text"/>. Parsed at first use.</summary>
@@ -103,6 +104,12 @@ public sealed class Message
 
     private ParsedBody Parse()
     {
+        // JSON is UTF-8. The parser lets malformed bytes inside strings pass, and reading such a string would throw much later.
+        if (!Utf8.IsValid(Body.Span))
+        {
+            return AsText();
+        }
+
         try
         {
             // Cloned, so that nothing must be disposed and the pooled buffers go back at once.
@@ -112,9 +119,11 @@ public sealed class Message
         catch (JsonException)
         {
             // Not JSON is a documented form of a body, not an error.
-            return new ParsedBody(JsonSerializer.SerializeToElement(Text), false);
+            return AsText();
         }
     }
+
+    private ParsedBody AsText() => new(JsonSerializer.SerializeToElement(Text), false);
 
     private sealed record ParsedBody(JsonElement Root, bool IsJson);
 }

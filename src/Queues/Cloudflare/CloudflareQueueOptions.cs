@@ -31,11 +31,11 @@ public sealed class CloudflareQueueOptions
     public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The pause after the first pull that brought nothing; it doubles with each further one. Default 100 ms; from 10 ms to
-    /// 1 min. In a URI: <c>min_poll=</c>.</summary>
+    /// 1 min. In a URI: <c>min-poll=</c>.</summary>
     public TimeSpan MinPollInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The longest pause between two pulls. It bounds how late a message is noticed on an idle queue, and how many requests an idle
-    /// worker makes. Default 1 s; from <see cref="MinPollInterval"/> to 5 min. In a URI: <c>max_poll=</c>.</summary>
+    /// worker makes. Default 1 s; from <see cref="MinPollInterval"/> to 5 min. In a URI: <c>max-poll=</c>.</summary>
     public TimeSpan MaxPollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long closing a receiver waits for requests under way to end and for what they still bring to be put back. Default
@@ -46,13 +46,13 @@ public sealed class CloudflareQueueOptions
     public CloudflareContentType ContentType { get; set; }
 
     /// <summary>When a queue is created: how often Cloudflare delivers a message again before it deletes it (or moves it to
-    /// <see cref="DeadLetterQueue"/>) without asking. Default 100, the most there is; from 0 to 100. In a URI: <c>max_retries=</c>.</summary>
+    /// <see cref="DeadLetterQueue"/>) without asking. Default 100, the most there is; from 0 to 100. In a URI: <c>max-retries=</c>.</summary>
     /// <remarks>Cloudflare's own default is 3. Keep it well above the worker's retry limit: every delivery counts here, also those that
     /// ended with a shutdown or a lost lease.</remarks>
     public int MaxRetries { get; set; } = 100;
 
     /// <summary>When a queue is created: the name of the queue that Cloudflare moves a message to after <see cref="MaxRetries"/>. Default
-    /// <see langword="null"/>: it is deleted. In a URI: <c>dead_letter_queue=</c>.</summary>
+    /// <see langword="null"/>: it is deleted. In a URI: <c>dead-letter-queue=</c>.</summary>
     public string? DeadLetterQueue { get; set; }
 
     internal CloudflareQueueOptions Clone() => (CloudflareQueueOptions)MemberwiseClone();
@@ -65,7 +65,7 @@ public sealed class CloudflareQueueOptions
         RequireName(Queue, "queue", "its name or its id, as in 'cloudflare://<account id>/<queue>'");
         if (DeadLetterQueue is not null)
         {
-            RequireName(DeadLetterQueue, "dead_letter_queue", "the name of a queue in the same account");
+            RequireName(DeadLetterQueue, "dead-letter-queue", "the name of a queue in the same account");
         }
 
         if (ApiToken is not null && (ApiToken.Length == 0 || ApiToken.AsSpan().ContainsAnyExceptInRange('!', '~')))
@@ -82,8 +82,8 @@ public sealed class CloudflareQueueOptions
 
         RequireRange(RequestTimeout, "timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         RequireRange(MaxWait, "wait", TimeSpan.Zero, TimeSpan.FromMinutes(5));
-        RequireRange(MinPollInterval, "min_poll", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
-        RequireRange(MaxPollInterval, "max_poll", MinPollInterval, TimeSpan.FromMinutes(5));
+        RequireRange(MinPollInterval, "min-poll", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        RequireRange(MaxPollInterval, "max-poll", MinPollInterval, TimeSpan.FromMinutes(5));
         RequireRange(CloseTimeout, "close", TimeSpan.Zero, TimeSpan.FromMinutes(1));
         if (!Enum.IsDefined(ContentType))
         {
@@ -92,7 +92,7 @@ public sealed class CloudflareQueueOptions
 
         if (MaxRetries is < 0 or > 100)
         {
-            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"max_retries of a Cloudflare queue is {MaxRetries}; expected 0 to 100."));
+            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"max-retries of a Cloudflare queue is {MaxRetries}; expected 0 to 100."));
         }
     }
 

@@ -15,9 +15,9 @@ public sealed class CloudflareQueueProvider : IQueueProvider, IDisposable
     private readonly SocketsHttpHandler _handler;
 
     /// <summary>Creates the provider.</summary>
-    /// <param name="defaults">Settings for every queue, under what a URI says; <see langword="null"/> for the defaults.</param>
-    /// <param name="time">The clock; <see langword="null"/> for the system's.</param>
-    public CloudflareQueueProvider(CloudflareQueueOptions? defaults = null, TimeProvider? time = null)
+    /// <param name="time">Where waits and time-outs take their time from; the system's clock by default.</param>
+    /// <param name="defaults">Settings for every queue, under what a URI says. Copied.</param>
+    public CloudflareQueueProvider(TimeProvider? time = null, CloudflareQueueOptions? defaults = null)
     {
         _defaults = defaults?.Clone() ?? new CloudflareQueueOptions();
         _time = time ?? TimeProvider.System;

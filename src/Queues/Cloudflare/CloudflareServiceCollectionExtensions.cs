@@ -18,7 +18,7 @@ public static class CloudflareServiceCollectionExtensions
         {
             var options = new CloudflareQueueOptions();
             configure?.Invoke(options);
-            return new CloudflareQueueProvider(options, provider.GetService<TimeProvider>());
+            return new CloudflareQueueProvider(provider.GetService<TimeProvider>(), options);
         });
         return services;
     }

@@ -9,7 +9,7 @@ internal static class CloudflareUri
     public const string Form = "cloudflare://account-id/queue?option=value";
 
     private const string Known =
-        "token, endpoint, timeout, wait, min_poll, max_poll, close, content, max_retries and dead_letter_queue";
+        "token, endpoint, timeout, wait, min-poll, max-poll, close, content, max-retries and dead-letter-queue";
 
     public static CloudflareQueueOptions Read(QueueUri uri, CloudflareQueueOptions defaults)
     {
@@ -39,11 +39,11 @@ internal static class CloudflareUri
             case "endpoint": options.Endpoint = Url(value); break;
             case "timeout": options.RequestTimeout = Duration(name, value); break;
             case "wait": options.MaxWait = Duration(name, value); break;
-            case "min_poll": options.MinPollInterval = Duration(name, value); break;
-            case "max_poll": options.MaxPollInterval = Duration(name, value); break;
+            case "min-poll": options.MinPollInterval = Duration(name, value); break;
+            case "max-poll": options.MaxPollInterval = Duration(name, value); break;
             case "close": options.CloseTimeout = Duration(name, value); break;
-            case "max_retries": options.MaxRetries = Number(name, value); break;
-            case "dead_letter_queue": options.DeadLetterQueue = value; break;
+            case "max-retries": options.MaxRetries = Number(name, value); break;
+            case "dead-letter-queue": options.DeadLetterQueue = value; break;
             case "content":
                 options.ContentType = value.ToLowerInvariant() switch
                 {
