@@ -31,7 +31,6 @@ public sealed partial class MessageTests
     [InlineData("[1,]")]
     [InlineData("// no\n1")]
     [InlineData("NaN")]
-    [InlineData("\ufeff{}")]
     public void A_body_that_is_not_json_is_a_json_string(string body)
     {
         var message = Of(body);
@@ -51,6 +50,19 @@ public sealed partial class MessageTests
         Assert.Contains('\ufffd', message.Json.GetString()!);
         Assert.Equal(message.Text, message.Json.GetString());
         Assert.Equal(body, message.Body.ToArray());
+    }
+
+    [Fact]
+    public void A_byte_order_mark_before_json_is_passed_over()
+    {
+        var message = Of("\ufeff{\"orderId\":7}");
+        Assert.True(message.IsJson);
+        Assert.Equal(7, message.Json.GetProperty("orderId").GetInt32());
+        Assert.Equal(7, message.Read<Order>()!.OrderId);
+        Assert.Equal("{\"orderId\":7}"u8.ToArray(), message.JsonBody.ToArray());
+        Assert.Equal(3 + message.JsonBody.Length, message.Body.Length);
+        Assert.False(Of("\ufeff").IsJson);
+        Assert.False(Of("\ufeff\ufeff1").IsJson);
     }
 
     [Fact]
