@@ -77,7 +77,7 @@ public sealed class Message
     /// <summary>The body without a leading UTF-8 byte-order mark, which JSON does not allow and some programs write all the same.</summary>
     public ReadOnlyMemory<byte> JsonBody => Body.Span.StartsWith(ByteOrderMark) ? Body[ByteOrderMark.Length..] : Body;
 
-    /// <summary>Whether the body is one JSON value of at most <see cref="MaxBodyDepth"/> levels. Parsed at first use.</summary>
+    /// <summary>Whether the body is one JSON value in UTF-8 of at most <see cref="MaxBodyDepth"/> levels. Parsed at first use.</summary>
     public bool IsJson => Parsed.IsJson;
 
     /// <summary>The body as JSON; a body that is not JSON is a JSON string of <see cref="Text"/>. Parsed at first use.</summary>
