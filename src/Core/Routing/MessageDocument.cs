@@ -149,9 +149,10 @@ public sealed class MessageDocument : JmesObject
             // Attributes are few and their names ASCII: comparing them all beats making a string to look one up.
             if (Attributes.Count > 0)
             {
-                if (Ascii.IsValid(utf8Name))
+                // By its own type, since an enumerator behind the interface would be made anew for each look.
+                if (Attributes is Dictionary<string, string> dictionary && Ascii.IsValid(utf8Name))
                 {
-                    foreach (var (name, text) in Attributes)
+                    foreach (var (name, text) in dictionary)
                     {
                         if (Ascii.Equals(utf8Name, name))
                         {

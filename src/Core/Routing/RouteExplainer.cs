@@ -39,7 +39,7 @@ internal static class RouteExplainer
     {
         if (!rule.TryIsMatch(root, out var matches, out var error))
         {
-            var failed = Narrowest(rule.Root, error.Position);
+            var failed = FailedCall(rule.Root, error.Position);
             return new RuleExplanation(rule.Text, false, Text(rule, failed), Show(rule, failed, root), error.ToString());
         }
 
@@ -63,15 +63,10 @@ internal static class RouteExplainer
         return node;
     }
 
-    private static JmesNode Narrowest(JmesNode node, int position)
-    {
-        while (node.Children.FirstOrDefault(c => c.Position <= position && position < c.End) is { } child)
-        {
-            node = child;
-        }
-
-        return node;
-    }
+    // The call that met an argument it does not take; the position of the fault is that of the argument.
+    private static JmesNode FailedCall(JmesNode node, int position) =>
+        node.Children.Where(c => c.Position <= position && position < c.End).Select(c => FailedCall(c, position)).FirstOrDefault(c => c is FunctionCallNode)
+        ?? node;
 
     private static string Text(JmesExpression rule, JmesNode node) => rule.Text[node.Position..node.End];
 
