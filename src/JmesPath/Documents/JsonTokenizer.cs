@@ -78,80 +78,80 @@ internal static unsafe class JsonTokenizer
             first = ref MemoryMarshal.GetArrayDataReference(nodes);
         }
         c = *p;
-        switch (c)
+        // Tested in order of frequency: a jump table would be one hard to predict jump for all.
+        if (c == '"')
         {
-            case (byte)'"':
-            {
-                ref var node = ref Unsafe.Add(ref first, n++);
-                node.Start = (int)(p - start) + offset + 1;
-                node.Kind = JmesKind.String;
-                node.Next = n;
-                p = ScanString(p + 1, end, ref node, out fault);
-                if (fault != JmesDocumentFault.None) goto Failed;
-                node.Length = (int)(p - start) + offset - node.Start;
-                p++;
-                goto AfterValue;
-            }
-            case (byte)'{':
-            case (byte)'[':
-            {
-                if (++depth > maxDepth)
-                {
-                    fault = JmesDocumentFault.TooDeep;
-                    goto Failed;
-                }
-                ref var node = ref Unsafe.Add(ref first, n);
-                node.Start = (int)(p - start) + offset;
-                node.Kind = c == '{' ? JmesKind.Object : JmesKind.Array;
-                node.Flags = 0;
-                node.Next = parent;
-                node.Length = count;
-                parent = n++;
-                count = 0;
-                inObject = c == '{';
-                p++;
-                while (p < end && *p <= ' ' && IsSpace(*p)) p++;
-                if (p >= end) goto End;
-                if (*p == (inObject ? (byte)'}' : (byte)']')) goto Close;
-                if (inObject) goto Key;
-                goto Value;
-            }
-            case (byte)'t':
-                if (end - p < 4 || *(uint*)p != Word("true"u8)) goto BadWord;
-                Constant(ref Unsafe.Add(ref first, n++), JmesKind.True, (int)(p - start) + offset, 4, n);
-                p += 4;
-                goto AfterValue;
-            case (byte)'f':
-                if (end - p < 5 || *(uint*)(p + 1) != Word("alse"u8)) goto BadWord;
-                Constant(ref Unsafe.Add(ref first, n++), JmesKind.False, (int)(p - start) + offset, 5, n);
-                p += 5;
-                goto AfterValue;
-            case (byte)'n':
-                if (end - p < 4 || *(uint*)p != Word("null"u8)) goto BadWord;
-                Constant(ref Unsafe.Add(ref first, n++), JmesKind.Null, (int)(p - start) + offset, 4, n);
-                p += 4;
-                goto AfterValue;
-            default:
-            {
-                if (c != '-' && (uint)(c - '0') > 9)
-                {
-                    fault = JmesDocumentFault.ExpectedValue;
-                    goto Failed;
-                }
-                ref var node = ref Unsafe.Add(ref first, n++);
-                node.Start = (int)(p - start) + offset;
-                node.Kind = JmesKind.Number;
-                node.Next = n;
-                p = ScanNumber(p, end, out node.Flags, out var valid);
-                if (!valid)
-                {
-                    fault = JmesDocumentFault.InvalidNumber;
-                    goto Failed;
-                }
-                node.Length = (int)(p - start) + offset - node.Start;
-                goto AfterValue;
-            }
+            ref var node = ref Unsafe.Add(ref first, n++);
+            node.Start = (int)(p - start) + offset + 1;
+            node.Kind = JmesKind.String;
+            node.Next = n;
+            p = ScanString(p + 1, end, ref node, out fault);
+            if (fault != JmesDocumentFault.None) goto Failed;
+            node.Length = (int)(p - start) + offset - node.Start;
+            p++;
+            goto AfterValue;
         }
+        if ((uint)(c - '0') <= 9 || c == '-')
+        {
+            ref var node = ref Unsafe.Add(ref first, n++);
+            node.Start = (int)(p - start) + offset;
+            node.Kind = JmesKind.Number;
+            node.Next = n;
+            p = ScanNumber(p, end, out node.Flags, out var valid);
+            if (!valid)
+            {
+                fault = JmesDocumentFault.InvalidNumber;
+                goto Failed;
+            }
+            node.Length = (int)(p - start) + offset - node.Start;
+            goto AfterValue;
+        }
+        if (c is (byte)'{' or (byte)'[')
+        {
+            if (++depth > maxDepth)
+            {
+                fault = JmesDocumentFault.TooDeep;
+                goto Failed;
+            }
+            ref var node = ref Unsafe.Add(ref first, n);
+            node.Start = (int)(p - start) + offset;
+            node.Kind = c == '{' ? JmesKind.Object : JmesKind.Array;
+            node.Flags = 0;
+            node.Next = parent;
+            node.Length = count;
+            parent = n++;
+            count = 0;
+            inObject = c == '{';
+            p++;
+            while (p < end && *p <= ' ' && IsSpace(*p)) p++;
+            if (p >= end) goto End;
+            if (*p == (inObject ? (byte)'}' : (byte)']')) goto Close;
+            if (inObject) goto Key;
+            goto Value;
+        }
+        if (c == 't')
+        {
+            if (end - p < 4 || *(uint*)p != Word("true"u8)) goto BadWord;
+            Constant(ref Unsafe.Add(ref first, n++), JmesKind.True, (int)(p - start) + offset, 4, n);
+            p += 4;
+            goto AfterValue;
+        }
+        if (c == 'f')
+        {
+            if (end - p < 5 || *(uint*)(p + 1) != Word("alse"u8)) goto BadWord;
+            Constant(ref Unsafe.Add(ref first, n++), JmesKind.False, (int)(p - start) + offset, 5, n);
+            p += 5;
+            goto AfterValue;
+        }
+        if (c == 'n')
+        {
+            if (end - p < 4 || *(uint*)p != Word("null"u8)) goto BadWord;
+            Constant(ref Unsafe.Add(ref first, n++), JmesKind.Null, (int)(p - start) + offset, 4, n);
+            p += 4;
+            goto AfterValue;
+        }
+        fault = JmesDocumentFault.ExpectedValue;
+        goto Failed;
 
     Key:
         while (p < end && *p <= ' ' && IsSpace(*p)) p++;
