@@ -207,6 +207,37 @@ public sealed class MemoryQueueTests
     }
 
     [Fact]
+    public async Task A_wake_up_that_reaches_a_cancelled_receive_goes_to_the_next()
+    {
+        var queue = new MemoryBroker(_time).GetQueue("a");
+        await using var sender = queue.OpenSender();
+        await using var first = queue.OpenReceiver();
+        await using var second = queue.OpenReceiver();
+        for (var round = 0; round < 300; round++)
+        {
+            using var cancel = new CancellationTokenSource();
+            var cancelled = first.TakeAsync(1, TimeSpan.FromMinutes(1), cancel.Token).AsTask();
+            var other = second.TakeAsync(1, TimeSpan.FromMinutes(1)).AsTask();
+
+            await sender.SendTextsAsync("1");
+            await cancel.CancelAsync();
+
+            await Eventually.Ends(Task.WhenAny(cancelled, other));
+            var owner = second;
+            if (await Task.WhenAny(cancelled) is { IsCompletedSuccessfully: true })
+            {
+                owner = first;
+                await sender.SendTextsAsync("2");
+                await first.AcknowledgeAsync((await cancelled).Messages, default);
+            }
+
+            var messages = (await Eventually.Ends(other)).Messages;
+            Assert.Equal(owner == second ? "1" : "2", Assert.Single(messages).Message.Text);
+            await second.AcknowledgeAsync(messages, default);
+        }
+    }
+
+    [Fact]
     public async Task Many_producers_and_consumers_with_failures_settle_each_message_once_and_groups_in_order()
     {
         const int Producers = 3, Consumers = 4, Each = 3000;
