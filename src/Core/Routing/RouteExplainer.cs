@@ -68,7 +68,19 @@ internal static class RouteExplainer
         node.Children.Where(c => c.Position <= position && position < c.End).Select(c => FailedCall(c, position)).FirstOrDefault(c => c is FunctionCallNode)
         ?? node;
 
-    private static string Text(JmesExpression rule, JmesNode node) => rule.Text[node.Position..node.End];
+    // A node ends with its last part; a parenthesis that closes what it opened itself belongs to what is shown.
+    private static string Text(JmesExpression rule, JmesNode node)
+    {
+        var end = node.End;
+        while (end < rule.Text.Length && rule.Text[end] is (')' or ' ') && Unclosed(rule.Text.AsSpan(node.Position, end - node.Position)) > 0)
+        {
+            end++;
+        }
+
+        return rule.Text[node.Position..end];
+    }
+
+    private static int Unclosed(ReadOnlySpan<char> text) => text.Count('(') - text.Count(')');
 
     // The values of the operands that are not constants, each under its own text.
     private static string Show(JmesExpression rule, JmesNode node, JmesValue root)

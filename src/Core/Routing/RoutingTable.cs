@@ -109,13 +109,17 @@ public sealed class RoutingTable
         var rules = new List<JmesExpression>(handler.Rules.Count);
         foreach (var rule in handler.Rules)
         {
-            if (JmesPath.JmesPath.TryParse(rule, Rule.Options, out var expression, out var error))
+            if (!JmesPath.JmesPath.TryParse(rule, Rule.Options, out var expression, out var error))
             {
-                rules.Add(expression);
+                faults.Add($"A rule of {handler.Name} cannot be read. {error.Message}");
+            }
+            else if (Rule.FindTrap(expression) is { } trap)
+            {
+                faults.Add($"A rule of {handler.Name} can never hold. {trap}");
             }
             else
             {
-                faults.Add($"A rule of {handler.Name} cannot be read. {error.Message}");
+                rules.Add(expression);
             }
         }
 

@@ -9,7 +9,7 @@ public sealed class ExplainTests
     [InlineData("body.user.verified == true", """{"user":"x"}""", "body.user.verified == true", "body.user.verified = null (body.user is string, which has no members)")]
     [InlineData("contains(body.tags, 'urgent')", """{"tags":["late"]}""", "contains(body.tags, 'urgent')", "body.tags = [\"late\"]")]
     [InlineData("body.a == 1 || body.b == 2", """{"a":3,"b":4}""", "body.a == 1 || body.b == 2", "body.a = 3, body.b = 4")]
-    [InlineData("!body.deleted", """{"deleted":true}""", "!body.deleted", "body.deleted = true")]
+    [InlineData("!(body.deleted)", """{"deleted":true}""", "!(body.deleted)", "body.deleted = true")]
     [InlineData("body.a == body.b", """{"a":1,"b":2}""", "body.a == body.b", "body.a = 1, body.b = 2")]
     public void The_part_that_decided_and_the_value_found_there_are_shown(string rule, string body, string failedOn, string found)
     {

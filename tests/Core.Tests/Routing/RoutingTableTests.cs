@@ -118,6 +118,12 @@ public sealed class RoutingTableTests
         Assert.Contains("nosuch", fault.Faults[1]);
     }
 
+    [Theory]
+    [InlineData("!body.deleted", "!(body.deleted)")]
+    [InlineData("body.a == 1 && !body.user.verified", "!(body.user.verified)")]
+    public void A_not_before_a_path_is_refused_since_it_never_holds(string rule, string advice) =>
+        Assert.Contains(advice, Assert.Single(Assert.Throws<RuleException>(() => Table([Handler("h", 0, rule)])).Faults));
+
     [Fact]
     public void A_body_behind_a_byte_order_mark_is_json()
     {
@@ -138,7 +144,7 @@ public sealed class RoutingTableTests
         var literals = new[] { "'x'", "'y'", "1", "`1.0`", "2", "true", "null", "`[1]`", "`{\"d\":1}`" };
         var equality = from f in Gen.Elements(fields) from l in Gen.Elements(literals) from swap in Gen.Elements(true, false)
                        select swap ? $"{l} == body.{f}" : $"body.{f} == {l}";
-        var other = Gen.Elements("body.a > 1", "body.a != 'x'", "contains(body.a, 'x')", "body.b", "!body.a", "length(body.c) > 0", "@", "body.c[?d == 1]");
+        var other = Gen.Elements("body.a > 1", "body.a != 'x'", "contains(body.a, 'x')", "body.b", "!(body.a)", "length(body.c) > 0", "@", "body.c[?d == 1]");
         var atom = Gen.Frequency((3, equality), (1, other));
         var pair = from l in atom from r in atom from op in Gen.Elements("&&", "||") select $"{l} {op} {r}";
         var triple = from l in pair from r in atom from op in Gen.Elements("&&", "||") select $"({l}) {op} {r}";
