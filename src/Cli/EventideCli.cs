@@ -16,6 +16,12 @@ internal static class EventideCli
         var root = new RootCommand("Runs handlers on queues, explains their rules, and looks after queues. Exit codes: 0 all well, 1 unexpected failure, 2 wrong usage or configuration, 3 some messages did not end well, 130 ended by a signal.")
         {
             RunCommand.Create(console),
+            HandlersCommand.Create(console),
+            ExplainCommand.Create(console),
+            SendCommand.Create(console),
+            QueueCommand.Create(console),
+            DlqCommand.Create(console),
+            JmesPathCommand.Create(console),
         };
 
         // An expression may begin with '@', which must not name a file of arguments.

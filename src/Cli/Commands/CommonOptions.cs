@@ -22,6 +22,14 @@ internal static class CommonOptions
 
     public static Option<string> Queue(string description) => new("--queue", "-q") { Description = description, HelpName = "URI", Required = true };
 
+    public static Option<string?> Filter() => new("--filter")
+    {
+        Description = "Only messages for which this holds: JMESPath over the message document, as rules are read; attributes.\"eventide-exception\" and the like tell what a dead letter died of.",
+        HelpName = "JMESPATH",
+    };
+
+    public static Option<bool> DryRun() => new("--dry-run") { Description = "Show what would be done, and do nothing." };
+
     public static Option<int?> Number(string name, string description, int min, int max)
     {
         var option = new Option<int?>(name) { Description = description, HelpName = "N" };
