@@ -32,7 +32,7 @@ public readonly record struct AttemptOutcome(HandlerFailure? Failure, TimeSpan? 
         ArgumentNullException.ThrowIfNull(exception);
         return exception is UnreadableBodyException
             ? new AttemptOutcome(new HandlerFailure(handler, HandlerFailureKind.UnreadableBody, exception.Message, exception.InnerException as JsonException ?? exception))
-            : new AttemptOutcome(new HandlerFailure(handler, HandlerFailureKind.Exception, $"{exception.GetType().Name}: {exception.Message}", exception));
+            : new AttemptOutcome(new HandlerFailure(handler, HandlerFailureKind.Exception, $"{exception.GetType().Name}: {exception.Message}".ReplaceLineEndings(" "), exception));
     }
 
     /// <summary>The outcome of an attempt that ran longer than it may.</summary>

@@ -99,25 +99,25 @@ public sealed class EventideBuilder
         return this;
     }
 
-    /// <summary>Adds every class of an assembly that has a <see cref="HandlerAttribute"/> and is a handler, and runs its
-    /// <see cref="IEventideStartup"/> classes.</summary>
+    /// <summary>Runs the <see cref="IEventideStartup"/> classes of an assembly, then adds every class that has a
+    /// <see cref="HandlerAttribute"/> and is a handler.</summary>
     /// <param name="assembly">The assembly.</param>
     /// <exception cref="InvalidOperationException">A class has the attribute but is no handler.</exception>
     public EventideBuilder AddHandlersFrom(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);
-        foreach (var type in assembly.GetTypes().Where(t => t.IsClass).OrderBy(t => t.FullName, StringComparer.Ordinal))
-        {
-            if (!type.IsAbstract && typeof(IEventideStartup).IsAssignableFrom(type))
-            {
-                ((IEventideStartup)Activator.CreateInstance(type)!).Configure(this);
-            }
+        var types = assembly.GetTypes().Where(t => t.IsClass).OrderBy(t => t.FullName, StringComparer.Ordinal).ToList();
 
-            // A handler grain is found by its silo, through the grain manifest.
-            if (type.IsDefined(typeof(HandlerAttribute)) && !type.GetInterfaces().Any(i => i.FullName == "Eventide.Orleans.IHandlerGrain"))
-            {
-                AddHandler(type);
-            }
+        // Start-up code first, whatever its name: it may say how bodies are read, and register handlers' lifetimes.
+        foreach (var type in types.Where(t => !t.IsAbstract && typeof(IEventideStartup).IsAssignableFrom(t)))
+        {
+            ((IEventideStartup)Activator.CreateInstance(type)!).Configure(this);
+        }
+
+        // A handler grain is found by its silo, through the grain manifest.
+        foreach (var type in types.Where(t => t.IsDefined(typeof(HandlerAttribute)) && !t.GetInterfaces().Any(i => i.FullName == "Eventide.Orleans.IHandlerGrain")))
+        {
+            AddHandler(type);
         }
 
         return this;
