@@ -6,20 +6,29 @@ namespace Eventide.Benchmarks.Sqs;
 /// <summary>Receives and deletes with the provider alone, as fast as it goes: what an engine with a handler that does nothing can reach at most.</summary>
 internal static class Drain
 {
-    public static async Task<double> RunAsync(string endpoint, int messages, int receivers)
+    /// <returns>The seconds, and the processor's seconds, that it took for <paramref name="messages"/>, after <paramref name="warmUp"/> that are not timed.</returns>
+    public static async Task<(double Seconds, double CpuSeconds)> RunAsync(string endpoint, int warmUp, int messages, int receivers)
     {
         var provider = new SqsQueueProvider(new SqsQueueOptions { MaxReceivers = receivers });
         await using var receiver = await provider.OpenReceiverAsync(QueueUri.Parse($"sqs:bench?endpoint={endpoint}"), CancellationToken.None);
         using var slots = new SemaphoreSlim(receivers * 2);
         var request = new ReceiveRequest(receiver.Limits.MaxReceiveBatch, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
         long started = 0;
+        var cpu = TimeSpan.Zero;
         var received = 0;
+        var untimed = 0;
         var acknowledging = new List<Task>();
-        while (received < messages)
+        while (received - untimed < messages || started == 0)
         {
             var batch = (await receiver.ReceiveAsync(request, CancellationToken.None)).Messages;
-            started = started == 0 ? Stopwatch.GetTimestamp() : started;
             received += batch.Count;
+            if (started == 0 && received >= warmUp)
+            {
+                started = Stopwatch.GetTimestamp();
+                cpu = Environment.CpuUsage.TotalTime;
+                untimed = received;
+            }
+
             foreach (var ten in batch.Chunk(receiver.Limits.MaxSettleBatch))
             {
                 await slots.WaitAsync();
@@ -29,7 +38,8 @@ internal static class Drain
 
         // Unlike the other side, every acknowledgement is within the time measured.
         await Task.WhenAll(acknowledging);
-        return Stopwatch.GetElapsedTime(started).TotalSeconds * messages / received;
+        var share = (double)messages / (received - untimed);
+        return (Stopwatch.GetElapsedTime(started).TotalSeconds * share, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds * share);
 
         async Task AcknowledgeAsync(LeasedMessage[] ten)
         {

@@ -1,8 +1,9 @@
-// dotnet run -c Release --project benchmarks/Sqs [-- --messages N] [--latency MS] [--receivers N] [--rounds N]
+// dotnet run -c Release --project benchmarks/Sqs [-- --messages N] [--warm-up N] [--latency MS] [--receivers N] [--rounds N]
 //
-// Drains the same stub twice, with Eventide's SQS provider and with npm's sqs-consumer, the stub a process of its own, and
-// prints both rates and their ratio. The first run installs sqs-consumer beside this file with npm.
-// The parts alone: `-- stub [--latency MS]`, `-- drain ENDPOINT [--messages N] [--receivers N]`.
+// Drains the same stub with Eventide's SQS provider and with npm's sqs-consumer, by turns, the stub a process of its own, and
+// prints both rates and their ratio: once with a stub that answers at once, once with one that takes 20 ms as SQS does.
+// The first run installs sqs-consumer beside this file with npm.
+// The parts alone: `-- stub [--latency MS]`, `-- drain ENDPOINT [--messages N] [--warm-up N] [--receivers N]`.
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -10,7 +11,8 @@ using Eventide;
 using Eventide.Benchmarks.Sqs;
 using Eventide.Queues.Sqs;
 
-var messages = Option("--messages", 20_000);
+var messages = Option("--messages", 30_000);
+var warmUp = Option("--warm-up", 10_000);
 var latency = Option("--latency", 0);
 var receivers = Option("--receivers", 8);
 switch (args.FirstOrDefault())
@@ -29,7 +31,8 @@ switch (args.FirstOrDefault())
         return 0;
 
     case "drain":
-        Console.WriteLine(JsonSerializer.Serialize(new { handled = messages, seconds = await Drain.RunAsync(args[1], messages, receivers) }));
+        var (seconds, cpuSeconds) = await Drain.RunAsync(args[1], warmUp, messages, receivers);
+        Console.WriteLine(JsonSerializer.Serialize(new { handled = messages, seconds, cpuSeconds }));
         return 0;
 
     default:
@@ -45,26 +48,48 @@ async Task<int> CompareAsync()
         await npm.WaitForExitAsync();
     }
 
-    var rounds = Option("--rounds", 3);
-    var ours = new List<double>();
-    var theirs = new List<double>();
-    for (var round = 0; round < rounds; round++)
+    if (args.Contains("--latency"))
     {
-        // By turns, so that a busy machine is busy for both.
-        ours.Add(await MeasureAsync("eventide    ", e => Start(Environment.ProcessPath!, folder, "drain", e, "--messages", Text(messages), "--receivers", Text(receivers))));
-        theirs.Add(await MeasureAsync("sqs-consumer", e => Start("node", folder, "consumer.mjs", e, Text(messages))));
+        await CompareAtAsync(latency, warmUp, messages, messages);
+        return 0;
     }
 
-    var ratio = ours.Order().ElementAt(rounds / 2) / theirs.Order().ElementAt(rounds / 2);
-    Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"median of {rounds}, {latency} ms latency: eventide {ours.Order().ElementAt(rounds / 2):N0}/s, sqs-consumer {theirs.Order().ElementAt(rounds / 2):N0}/s, ratio {ratio:0.0}"));
+    await CompareAtAsync(0, warmUp, messages, messages);
+
+    // One call at a time gets ten messages in 40 ms: fewer do for that side.
+    await CompareAtAsync(20, 1_000, messages, 2_000);
     return 0;
 }
 
-async Task<double> MeasureAsync(string name, Func<string, Process> start)
+async Task CompareAtAsync(int milliseconds, int untimed, int forUs, int forThem)
 {
-    using var stub = Start(Environment.ProcessPath!, FindFolder(), "stub", "--latency", Text(latency));
+    var rounds = Option("--rounds", 3);
+    var ours = new List<(double Rate, double Cpu)>();
+    var theirs = new List<(double Rate, double Cpu)>();
+    for (var round = 0; round < rounds; round++)
+    {
+        // By turns, so that a busy machine is busy for both.
+        ours.Add(await MeasureAsync(milliseconds, "eventide    ", e => Start(
+            Environment.ProcessPath!, FindFolder(), "drain", e, "--messages", Text(forUs), "--warm-up", Text(untimed), "--receivers", Text(receivers))));
+        theirs.Add(await MeasureAsync(milliseconds, "sqs-consumer", e => Start("node", FindFolder(), "consumer.mjs", e, Text(untimed), Text(forThem))));
+    }
+
+    var (our, their) = (Median(ours.Select(o => o.Rate)), Median(theirs.Select(t => t.Rate)));
+    var cpu = Median(theirs.Select(t => t.Cpu)) / Median(ours.Select(o => o.Cpu));
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{milliseconds} ms latency, median of {rounds}: eventide {our:N0}/s, sqs-consumer {their:N0}/s, ratio {our / their:0.0}; processor time a message, ratio {cpu:0.0}"));
+}
+
+static double Median(IEnumerable<double> values)
+{
+    var sorted = values.Order().ToList();
+    return sorted[sorted.Count / 2];
+}
+
+async Task<(double Rate, double Cpu)> MeasureAsync(int milliseconds, string name, Func<string, Process> start)
+{
+    using var stub = Start(Environment.ProcessPath!, FindFolder(), "stub", "--latency", Text(milliseconds));
     try
     {
         var endpoint = await stub.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the stub did not start");
@@ -74,7 +99,8 @@ async Task<double> MeasureAsync(string name, Func<string, Process> start)
         await stub.StandardInput.WriteLineAsync();
         var deleted = long.Parse((await stub.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
         using var result = JsonDocument.Parse(line);
-        var (handled, seconds) = (result.RootElement.GetProperty("handled").GetInt64(), result.RootElement.GetProperty("seconds").GetDouble());
+        double Take(string key) => result.RootElement.GetProperty(key).GetDouble();
+        var (handled, seconds, cpu) = (Take("handled"), Take("seconds"), Take("cpuSeconds"));
 
         // The last batch may have been handled and not yet deleted when the side stops its clock.
         if (deleted < handled - 100)
@@ -82,8 +108,10 @@ async Task<double> MeasureAsync(string name, Func<string, Process> start)
             throw new InvalidOperationException($"{name.Trim()} says it handled {handled}, but deleted {deleted}");
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {handled / seconds,10:N0} messages/s ({handled} in {seconds:0.00} s)"));
-        return handled / seconds;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{milliseconds,3} ms  {name} {handled / seconds,10:N0} messages/s ({handled} in {seconds:0.00} s, {cpu * 1e6 / handled:0.0} us of processor each)"));
+        return (handled / seconds, cpu / handled);
     }
     finally
     {

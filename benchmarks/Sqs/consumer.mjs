@@ -1,11 +1,12 @@
 // Drains the stub's queue with sqs-consumer: batches of ten, deleted ten at a time (handleMessageBatch, its fastest way).
-// Usage: node consumer.mjs <endpoint> <messages>
+// Usage: node consumer.mjs <endpoint> <untimed messages first> <messages>
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { Consumer } from "sqs-consumer";
 
-const [endpoint, count] = [process.argv[2], Number(process.argv[3])];
+const [endpoint, warmUp, count] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 let handled = 0;
 let started = 0;
+let cpu;
 const finished = {};
 finished.promise = new Promise((resolve, reject) => Object.assign(finished, { resolve, reject }));
 const consumer = Consumer.create({
@@ -16,9 +17,13 @@ const consumer = Consumer.create({
   messageAttributeNames: ["All"],
   attributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
   handleMessageBatch: async (messages) => {
-    started ||= performance.now();
     handled += messages.length;
-    if (handled >= count) {
+    if (!started && handled >= warmUp) {
+      started = performance.now();
+      cpu = process.cpuUsage();
+      handled = 0;
+    }
+    if (started && handled >= count) {
       finished.resolve();
     }
     return messages;
@@ -29,5 +34,6 @@ consumer.on("processing_error", (error) => finished.reject(error));
 consumer.start();
 await finished.promise;
 const seconds = (performance.now() - started) / 1000;
-console.log(JSON.stringify({ handled, seconds }));
+const used = process.cpuUsage(cpu);
+console.log(JSON.stringify({ handled, seconds, cpuSeconds: (used.user + used.system) / 1e6 }));
 process.exit(0);
