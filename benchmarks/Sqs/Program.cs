@@ -1,9 +1,9 @@
-// dotnet run -c Release --project benchmarks/Sqs [-- --messages N] [--warm-up N] [--latency MS] [--receivers N] [--rounds N]
+// dotnet run -c Release --project benchmarks/Sqs [-- --messages N] [--warm-up SECONDS] [--latency MS] [--receivers N] [--rounds N]
 //
 // Drains the same stub with Eventide's SQS provider and with npm's sqs-consumer, by turns, the stub a process of its own, and
 // prints both rates and their ratio: once with a stub that answers at once, once with one that takes 20 ms as SQS does.
 // The first run installs sqs-consumer beside this file with npm.
-// The parts alone: `-- stub [--latency MS]`, `-- drain ENDPOINT [--messages N] [--warm-up N] [--receivers N]`.
+// The parts alone: `-- stub [--latency MS]`, `-- drain ENDPOINT [--messages N] [--warm-up SECONDS] [--receivers N]`.
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -12,7 +12,7 @@ using Eventide.Benchmarks.Sqs;
 using Eventide.Queues.Sqs;
 
 var messages = Option("--messages", 30_000);
-var warmUp = Option("--warm-up", 10_000);
+var warmUp = Option("--warm-up", 5);
 var latency = Option("--latency", 0);
 var receivers = Option("--receivers", 8);
 switch (args.FirstOrDefault())
@@ -31,7 +31,7 @@ switch (args.FirstOrDefault())
         return 0;
 
     case "drain":
-        var (seconds, cpuSeconds) = await Drain.RunAsync(args[1], warmUp, messages, receivers);
+        var (seconds, cpuSeconds) = await Drain.RunAsync(args[1], TimeSpan.FromSeconds(warmUp), messages, receivers);
         Console.WriteLine(JsonSerializer.Serialize(new { handled = messages, seconds, cpuSeconds }));
         return 0;
 
@@ -50,18 +50,18 @@ async Task<int> CompareAsync()
 
     if (args.Contains("--latency"))
     {
-        await CompareAtAsync(latency, warmUp, messages, messages);
+        await CompareAtAsync(latency, messages, messages);
         return 0;
     }
 
-    await CompareAtAsync(0, warmUp, messages, messages);
+    await CompareAtAsync(0, messages, messages);
 
     // One call at a time gets ten messages in 40 ms: fewer do for that side.
-    await CompareAtAsync(20, 1_000, messages, 2_000);
+    await CompareAtAsync(20, messages, 2_000);
     return 0;
 }
 
-async Task CompareAtAsync(int milliseconds, int untimed, int forUs, int forThem)
+async Task CompareAtAsync(int milliseconds, int forUs, int forThem)
 {
     var rounds = Option("--rounds", 3);
     var ours = new List<(double Rate, double Cpu)>();
@@ -70,8 +70,8 @@ async Task CompareAtAsync(int milliseconds, int untimed, int forUs, int forThem)
     {
         // By turns, so that a busy machine is busy for both.
         ours.Add(await MeasureAsync(milliseconds, "eventide    ", e => Start(
-            Environment.ProcessPath!, FindFolder(), "drain", e, "--messages", Text(forUs), "--warm-up", Text(untimed), "--receivers", Text(receivers))));
-        theirs.Add(await MeasureAsync(milliseconds, "sqs-consumer", e => Start("node", FindFolder(), "consumer.mjs", e, Text(untimed), Text(forThem))));
+            Environment.ProcessPath!, FindFolder(), "drain", e, "--messages", Text(forUs), "--warm-up", Text(warmUp), "--receivers", Text(receivers))));
+        theirs.Add(await MeasureAsync(milliseconds, "sqs-consumer", e => Start("node", FindFolder(), "consumer.mjs", e, Text(warmUp), Text(forThem))));
     }
 
     var (our, their) = (Median(ours.Select(o => o.Rate)), Median(theirs.Select(t => t.Rate)));

@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -34,7 +36,7 @@ internal sealed class StubServer : IAsyncDisposable
         // A handle as long as SQS' own; the number at its head tells the messages apart.
         _head = """{"MessageId":"5fea7756-0ea4-451a-a703-a558b933e274","ReceiptHandle":"""u8.ToArray();
         _tail = Encoding.UTF8.GetBytes(
-            $"""{new string('A', 320)}","Body":{System.Text.Json.JsonSerializer.Serialize(body)},"MD5OfBody":"{md5}","Attributes":"""
+            $"""{new string('A', 320)}","Body":{JsonSerializer.Serialize(body)},"MD5OfBody":"{md5}","Attributes":"""
             + """{"ApproximateReceiveCount":"1","SentTimestamp":"1790000000000"}}""");
     }
 
@@ -64,21 +66,28 @@ internal sealed class StubServer : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
-        var buffer = new MemoryStream();
-        await context.Request.Body.CopyToAsync(buffer);
+        var reader = context.Request.BodyReader;
+        var body = await reader.ReadAsync(context.RequestAborted);
+        while (!body.IsCompleted)
+        {
+            reader.AdvanceTo(body.Buffer.Start, body.Buffer.End);
+            body = await reader.ReadAsync(context.RequestAborted);
+        }
+
+        var action = context.Request.Headers["X-Amz-Target"].ToString();
+        var answer = action switch
+        {
+            "AmazonSQS.ReceiveMessage" => Receive(),
+            "AmazonSQS.DeleteMessageBatch" => Delete(body.Buffer),
+            "AmazonSQS.GetQueueUrl" => Encoding.UTF8.GetBytes($$"""{"QueueUrl":"{{Endpoint}}/1/bench"}"""),
+            _ => """{"Attributes":{}}"""u8.ToArray(),
+        };
+        reader.AdvanceTo(body.Buffer.End);
         if (_latency > TimeSpan.Zero)
         {
             await Task.Delay(_latency, context.RequestAborted);
         }
 
-        var request = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-        var answer = context.Request.Headers["X-Amz-Target"].ToString() switch
-        {
-            "AmazonSQS.ReceiveMessage" => Receive(),
-            "AmazonSQS.DeleteMessageBatch" => Delete(request),
-            "AmazonSQS.GetQueueUrl" => Encoding.UTF8.GetBytes($$"""{"QueueUrl":"{{Endpoint}}/1/bench"}"""),
-            _ => """{"Attributes":{}}"""u8.ToArray(),
-        };
         context.Response.ContentType = "application/x-amz-json-1.0";
         context.Response.ContentLength = answer.Length;
         await context.Response.Body.WriteAsync(answer, context.RequestAborted);
@@ -107,12 +116,25 @@ internal sealed class StubServer : IAsyncDisposable
         return buffer.ToArray();
     }
 
-    private byte[] Delete(string request)
+    private byte[] Delete(ReadOnlySequence<byte> request)
     {
-        using var document = System.Text.Json.JsonDocument.Parse(request);
-        var done = document.RootElement.GetProperty("Entries").EnumerateArray()
-            .Select(e => $$"""{"Id":"{{e.GetProperty("Id").GetString()}}"}""").ToList();
-        Interlocked.Add(ref _deleted, done.Count);
-        return Encoding.UTF8.GetBytes($$"""{"Successful":[{{string.Join(',', done)}}],"Failed":[]}""");
+        var buffer = new MemoryStream(512);
+        buffer.Write("""{"Successful":["""u8);
+        var reader = new Utf8JsonReader(request);
+        var count = 0;
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("Id"u8))
+            {
+                reader.Read();
+                buffer.Write(count++ == 0 ? "{\"Id\":\""u8 : ",{\"Id\":\""u8);
+                buffer.Write(Encoding.UTF8.GetBytes(reader.GetString()!));
+                buffer.Write("\"}"u8);
+            }
+        }
+
+        buffer.Write("""],"Failed":[]}"""u8);
+        Interlocked.Add(ref _deleted, count);
+        return buffer.ToArray();
     }
 }

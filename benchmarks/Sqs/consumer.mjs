@@ -1,10 +1,11 @@
 // Drains the stub's queue with sqs-consumer: batches of ten, deleted ten at a time (handleMessageBatch, its fastest way).
-// Usage: node consumer.mjs <endpoint> <untimed messages first> <messages>
+// Usage: node consumer.mjs <endpoint> <seconds of warm-up> <messages>
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { Consumer } from "sqs-consumer";
 
 const [endpoint, warmUp, count] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 let handled = 0;
+const began = performance.now();
 let started = 0;
 let cpu;
 const finished = {};
@@ -18,7 +19,7 @@ const consumer = Consumer.create({
   attributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
   handleMessageBatch: async (messages) => {
     handled += messages.length;
-    if (!started && handled >= warmUp) {
+    if (!started && performance.now() - began >= warmUp * 1000) {
       started = performance.now();
       cpu = process.cpuUsage();
       handled = 0;

@@ -139,7 +139,6 @@ internal sealed class SqsPolls : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Task all;
         lock (_gate)
         {
             if (_isDisposed)
@@ -150,31 +149,43 @@ internal sealed class SqsPolls : IAsyncDisposable
             _isDisposed = true;
             PutBackArrived();
             _changed?.TrySetResult();
-            all = Task.WhenAll(_background);
         }
 
         await _patience.DisposeAsync();
         var patience = _queue.Options.LongPoll + TimeSpan.FromSeconds(5);
+        var ending = EndAsync();
         try
         {
-            await all.WaitAsync(patience, _queue.Time);
+            await ending.WaitAsync(patience, _queue.Time);
         }
         catch (TimeoutException)
         {
             SqsLog.BrokenOff(_queue.Logger, _queue.Name, patience.TotalSeconds);
             await _breakOff.CancelAsync();
-            await all;
+            await ending;
         }
 
-        // A poll that ended while the first wait was taken may have begun putting back.
-        Task rest;
-        lock (_gate)
-        {
-            rest = Task.WhenAll(_background);
-        }
-
-        await rest;
         _breakOff.Dispose();
+    }
+
+    /// <summary>Waits for what is under way, and for the putting back that it begins when it ends.</summary>
+    private async Task EndAsync()
+    {
+        while (true)
+        {
+            Task[] tasks;
+            lock (_gate)
+            {
+                tasks = [.. _background.Where(t => !t.IsCompleted)];
+            }
+
+            if (tasks.Length == 0)
+            {
+                return;
+            }
+
+            await Task.WhenAll(tasks);
+        }
     }
 
     /// <summary>Begins as many calls as the backlog is worth and the messages asked for need. Under the lock.</summary>
