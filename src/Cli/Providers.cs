@@ -1,3 +1,7 @@
+using Eventide.Queues.Cloudflare;
+using Eventide.Queues.Sqs;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Eventide.Cli;
 
 /// <summary>The kinds of queue that the command can open: the one place where a provider is added to it. <c>memory:</c> and
@@ -7,7 +11,8 @@ internal static class Providers
     /// <summary>Adds them to a worker.</summary>
     public static void AddTo(EventideBuilder eventide)
     {
-        // eventide.AddQueueProvider<...QueueProvider>() for each further kind.
-        _ = eventide;
+        eventide.Services.AddRedisStreams();
+        eventide.Services.AddCloudflareQueues();
+        eventide.AddQueueProvider<SqsQueueProvider>();
     }
 }
