@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace Eventide;
 
@@ -73,11 +74,16 @@ public sealed class Message
     /// <summary>The body as text: its UTF-8 decoded, malformed bytes replaced by U+FFFD.</summary>
     public string Text => Encoding.UTF8.GetString(Body.Span);
 
-    /// <summary>Whether the body is one JSON value of at most <see cref="MaxBodyDepth"/> levels. Parsed at first use.</summary>
+    /// <summary>The body without a leading UTF-8 byte-order mark, which JSON does not allow and some programs write all the same.</summary>
+    public ReadOnlyMemory<byte> JsonBody => Body.Span.StartsWith(ByteOrderMark) ? Body[ByteOrderMark.Length..] : Body;
+
+    /// <summary>Whether the body is one JSON value in UTF-8 of at most <see cref="MaxBodyDepth"/> levels. Parsed at first use.</summary>
     public bool IsJson => Parsed.IsJson;
 
     /// <summary>The body as JSON; a body that is not JSON is a JSON string of <see cref="Text"/>. Parsed at first use.</summary>
     public JsonElement Json => Parsed.Root;
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     private ParsedBody Parsed => _parsed ??= Parse();
 
@@ -86,7 +92,7 @@ public sealed class Message
     /// <returns>The value, or <see langword="null"/> where the body is the JSON <c>null</c>.</returns>
     /// <exception cref="JsonException">The body is not JSON, or not of that shape.</exception>
     public T? Read<T>(JsonSerializerOptions? options = null) =>
-        JsonSerializer.Deserialize<T>(Body.Span, options ?? JsonSerializerOptions.Web);
+        JsonSerializer.Deserialize<T>(JsonBody.Span, options ?? JsonSerializerOptions.Web);
 
     /// <summary>Reads the body as a <typeparamref name="T"/> by generated code (no reflection).</summary>
     /// <param name="typeInfo">The generated description of the type.</param>
@@ -95,7 +101,7 @@ public sealed class Message
     public T? Read<T>(JsonTypeInfo<T> typeInfo)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
-        return JsonSerializer.Deserialize(Body.Span, typeInfo);
+        return JsonSerializer.Deserialize(JsonBody.Span, typeInfo);
     }
 
     /// <summary>The queue, id and attempt, as logs show them.</summary>
@@ -105,15 +111,20 @@ public sealed class Message
     {
         try
         {
-            // Cloned, so that nothing must be disposed and the pooled buffers go back at once.
-            using var document = JsonDocument.Parse(Body, BodyOptions);
-            return new ParsedBody(document.RootElement.Clone(), true);
+            // System.Text.Json looks at the encoding only when text is read: malformed UTF-8 would be found too late.
+            if (Utf8.IsValid(Body.Span))
+            {
+                // Cloned, so that nothing must be disposed and the pooled buffers go back at once.
+                using var document = JsonDocument.Parse(JsonBody, BodyOptions);
+                return new ParsedBody(document.RootElement.Clone(), true);
+            }
         }
         catch (JsonException)
         {
             // Not JSON is a documented form of a body, not an error.
-            return new ParsedBody(JsonSerializer.SerializeToElement(Text), false);
         }
+
+        return new ParsedBody(JsonSerializer.SerializeToElement(Text), false);
     }
 
     private sealed record ParsedBody(JsonElement Root, bool IsJson);

@@ -12,6 +12,10 @@ public sealed record QueueStats
     /// <summary>Messages that the queue holds back until later.</summary>
     public long? Delayed { get; init; }
 
+    /// <summary>Messages not yet acknowledged: ready, in flight and delayed together, for queues that tell only the sum. <see langword="null"/>
+    /// where it is the sum of the others.</summary>
+    public long? Backlog { get; init; }
+
     /// <summary>How long the oldest message that can be received has waited.</summary>
     public TimeSpan? OldestAge { get; init; }
 

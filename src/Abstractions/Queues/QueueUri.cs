@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
 
 namespace Eventide;
 
@@ -6,10 +8,13 @@ namespace Eventide;
 /// <c>https://sqs.eu-west-1.amazonaws.com/1/orders</c>. Never shows a password.</summary>
 public sealed class QueueUri : IEquatable<QueueUri>
 {
-    private QueueUri(string text, string scheme)
+    private readonly string _shown;
+
+    private QueueUri(string text, string scheme, string shown)
     {
         Value = text;
         Scheme = scheme;
+        _shown = shown;
     }
 
     /// <summary>The URI as given, secrets included. Not for logs; see <see cref="ToString"/>.</summary>
@@ -18,7 +23,7 @@ public sealed class QueueUri : IEquatable<QueueUri>
     /// <summary>The scheme, in lower case: what stands before the first colon.</summary>
     public string Scheme { get; }
 
-    /// <summary>The host, or empty.</summary>
+    /// <summary>The host, or empty; an IPv6 address without its brackets.</summary>
     public string Host { get; private init; } = "";
 
     /// <summary>The port, or <see langword="null"/> where none is given.</summary>
@@ -30,7 +35,7 @@ public sealed class QueueUri : IEquatable<QueueUri>
     /// <summary>The password, unescaped, or <see langword="null"/>.</summary>
     public string? Password { get; private init; }
 
-    /// <summary>What stands between the scheme (and host) and the query, unescaped; with a host, without the leading slash.</summary>
+    /// <summary>What stands between the scheme (and host) and the query, unescaped; after <c>//</c>, without the slash that ends the host.</summary>
     public string Path { get; private init; } = "";
 
     /// <summary>The options after the question mark, unescaped, by name; names are case-insensitive.</summary>
@@ -38,14 +43,14 @@ public sealed class QueueUri : IEquatable<QueueUri>
 
     /// <summary>Reads a URI.</summary>
     /// <param name="text">The text.</param>
-    /// <exception cref="FormatException">It is not one; the message says what was expected.</exception>
+    /// <exception cref="FormatException">It is not one; the message says what was expected, and shows no password.</exception>
     public static QueueUri Parse(string text) =>
         TryParse(text, out var uri, out var error) ? uri : throw new FormatException(error);
 
     /// <summary>Reads a URI.</summary>
     /// <param name="text">The text; <c>-</c> alone is short for <c>file:-</c>, standard input or output.</param>
     /// <param name="uri">The URI, where the text is one.</param>
-    /// <param name="error">What was wrong and what was expected, where it is not.</param>
+    /// <param name="error">What was wrong and what was expected, where it is not; shows no password.</param>
     /// <returns>Whether it is one.</returns>
     public static bool TryParse(string? text, [NotNullWhen(true)] out QueueUri? uri, [NotNullWhen(false)] out string? error)
     {
@@ -65,50 +70,43 @@ public sealed class QueueUri : IEquatable<QueueUri>
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         if (colon <= 0 || !IsScheme(text.AsSpan(0, colon)))
         {
-            error = $"'{text}' is not a queue URI: expected a scheme and a colon first, as in 'memory:orders' or 'file:orders.ndjson'.";
+            error = $"'{Harmless(text)}' is not a queue URI: expected a scheme and a colon first, as in 'memory:orders' or 'file:orders.ndjson'.";
             return false;
         }
 
         var scheme = text[..colon].ToLowerInvariant();
-        var rest = text[(colon + 1)..];
+        if (text.Any(char.IsControl))
+        {
+            error = $"A '{scheme}:' queue URI holds a control character, such as a line break; write it as %0A and the like if it is meant.";
+            return false;
+        }
 
-        // A file may have a question mark in its name only where no name=value follows it.
-        var question = rest.IndexOf('?', StringComparison.Ordinal);
+        var rest = text[(colon + 1)..];
         var options = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var shown = new StringBuilder();
+        var question = QuestionMark(scheme, rest);
         if (question >= 0)
         {
-            foreach (var pair in rest[(question + 1)..].Split('&', StringSplitOptions.RemoveEmptyEntries))
+            if (!TryParseOptions(scheme, rest[(question + 1)..], options, shown, out error))
             {
-                var equals = pair.IndexOf('=', StringComparison.Ordinal);
-                var name = Uri.UnescapeDataString(equals < 0 ? pair : pair[..equals]);
-                if (!options.TryAdd(name, equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..])))
-                {
-                    error = $"The option '{name}' stands twice in a '{scheme}:' queue URI; give it once.";
-                    return false;
-                }
+                return false;
             }
 
             rest = rest[..question];
         }
 
-        if (!rest.StartsWith("//", StringComparison.Ordinal))
+        if (rest.StartsWith("//", StringComparison.Ordinal))
         {
-            uri = new QueueUri(text, scheme) { Path = Uri.UnescapeDataString(rest), Options = options };
-            error = null;
-            return true;
+            return TryParseAuthority(text, scheme, rest[2..], options, shown.ToString(), out uri, out error);
         }
 
-        return TryParseAuthority(text, scheme, rest[2..], options, out uri, out error);
+        uri = new QueueUri(text, scheme, $"{scheme}:{rest}{shown}") { Path = Uri.UnescapeDataString(rest), Options = options };
+        error = null;
+        return true;
     }
 
-    /// <summary>The URI with its password, and any option whose name speaks of a secret, replaced by <c>***</c>.</summary>
-    public override string ToString()
-    {
-        var text = Host.Length == 0 && Port is null
-            ? $"{Scheme}:{Path}"
-            : $"{Scheme}://{(User is null && Password is null ? "" : $"{User}{(Password is null ? "" : ":***")}@")}{Host}{(Port is { } p ? $":{p.ToString(System.Globalization.CultureInfo.InvariantCulture)}" : "")}/{Path}";
-        return Options.Count == 0 ? text : $"{text}?{string.Join('&', Options.Select(o => $"{o.Key}={(IsSecret(o.Key) ? "***" : o.Value)}"))}";
-    }
+    /// <summary>The URI as it was written, with its password, and the value of any option whose name speaks of a secret, replaced by <c>***</c>.</summary>
+    public override string ToString() => _shown;
 
     /// <inheritdoc/>
     public bool Equals(QueueUri? other) => other is not null && string.Equals(Value, other.Value, StringComparison.Ordinal);
@@ -119,11 +117,46 @@ public sealed class QueueUri : IEquatable<QueueUri>
     /// <inheritdoc/>
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Value);
 
+    // A file may have a question mark in its name where no name=value follows it; anywhere it can be written %3F.
+    private static int QuestionMark(string scheme, string rest)
+    {
+        var question = rest.IndexOf('?', StringComparison.Ordinal);
+        return question >= 0 && scheme == "file" && rest.IndexOf('=', question) < 0 ? -1 : question;
+    }
+
+    private static bool TryParseOptions(
+        string scheme, string query, Dictionary<string, string> options, StringBuilder shown, [NotNullWhen(false)] out string? error)
+    {
+        foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            var name = Uri.UnescapeDataString(equals < 0 ? pair : pair[..equals]);
+            if (name.Length == 0)
+            {
+                error = $"An option without a name stands in a '{scheme}:' queue URI; expected 'name=value'.";
+                return false;
+            }
+
+            if (!options.TryAdd(name, equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..])))
+            {
+                error = $"The option '{name}' stands twice in a '{scheme}:' queue URI; give it once.";
+                return false;
+            }
+
+            shown.Append(shown.Length == 0 ? '?' : '&');
+            shown.Append(equals < 0 ? pair : $"{pair[..equals]}={(IsSecret(name) ? "***" : Shown(pair[(equals + 1)..], options[name]))}");
+        }
+
+        error = null;
+        return true;
+    }
+
     private static bool TryParseAuthority(
         string text,
         string scheme,
         string rest,
         Dictionary<string, string> options,
+        string shownOptions,
         [NotNullWhen(true)] out QueueUri? uri,
         [NotNullWhen(false)] out string? error)
     {
@@ -136,46 +169,88 @@ public sealed class QueueUri : IEquatable<QueueUri>
         var at = authority.LastIndexOf('@');
         if (at >= 0)
         {
-            var colon = authority.IndexOf(':', StringComparison.Ordinal);
-            user = Uri.UnescapeDataString(colon < 0 || colon > at ? authority[..at] : authority[..colon]);
-            password = colon < 0 || colon > at ? null : Uri.UnescapeDataString(authority[(colon + 1)..at]);
-            authority = authority[(at + 1)..];
+            var colon = authority.IndexOf(':', 0, at);
+            user = colon < 0 ? authority[..at] : authority[..colon];
+            password = colon < 0 ? null : authority[(colon + 1)..at];
         }
 
-        int? port = null;
-        var portColon = authority.LastIndexOf(':');
-        if (portColon >= 0 && !authority.EndsWith(']'))
+        var server = authority[(at + 1)..];
+        if (!TryParseServer(scheme, server, out var host, out var port, out error))
         {
-            if (!ushort.TryParse(authority.AsSpan(portColon + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) || number == 0)
+            return false;
+        }
+
+        var shownUser = at < 0 ? "" : $"{user}{(password is null ? "" : ":***")}@";
+        uri = new QueueUri(text, scheme, $"{scheme}://{shownUser}{server}{(slash < 0 ? "" : "/")}{path}{shownOptions}")
+        {
+            Host = host,
+            Port = port,
+            User = string.IsNullOrEmpty(user) ? null : Uri.UnescapeDataString(user),
+            Password = password is null ? null : Uri.UnescapeDataString(password),
+            Path = Uri.UnescapeDataString(path),
+            Options = options,
+        };
+        return true;
+    }
+
+    private static bool TryParseServer(string scheme, string server, out string host, out int? port, [NotNullWhen(false)] out string? error)
+    {
+        var isBracketed = server.StartsWith('[');
+        var hostEnd = isBracketed ? server.IndexOf(']', StringComparison.Ordinal) + 1 : server.IndexOf(':', StringComparison.Ordinal);
+        hostEnd = hostEnd < 0 ? server.Length : hostEnd;
+        host = server[..hostEnd];
+        port = null;
+        error = null;
+
+        // The text is shown only where it is all digits: anything else may be the half of a password with an unescaped slash.
+        if (hostEnd < server.Length)
+        {
+            var digits = server.AsSpan(hostEnd + 1);
+            if (server[hostEnd] != ':' || !ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
             {
-                error = $"'{authority[(portColon + 1)..]}' is not a port in a '{scheme}:' queue URI; expected a number from 1 to 65535.";
+                error = server.AsSpan(hostEnd).Count(':') > 1
+                    ? $"The host of a '{scheme}:' queue URI has several colons; expected an IPv6 address in brackets, as in '{scheme}://[::1]:1234'."
+                    : $"What follows the host of a '{scheme}:' queue URI is not a port{(digits.ContainsAnyExceptInRange('0', '9') ? "" : $" ('{digits}')")}; expected a number from 1 to 65535. (A '/' or ':' in a password is written %2F, %3A.)";
                 return false;
             }
 
             port = number;
-            authority = authority[..portColon];
         }
 
-        uri = new QueueUri(text, scheme)
+        if (isBracketed || host.AsSpan().IndexOfAny('[', ']') >= 0)
         {
-            Host = authority.Trim('[', ']'),
-            Port = port,
-            User = string.IsNullOrEmpty(user) ? null : user,
-            Password = password,
-            Path = Uri.UnescapeDataString(path),
-            Options = options,
-        };
-        error = null;
+            if (!isBracketed || !host.EndsWith(']') || Uri.CheckHostName(host) != UriHostNameType.IPv6)
+            {
+                error = $"The host of a '{scheme}:' queue URI is not an IPv6 address in brackets; expected something like '{scheme}://[::1]:1234'.";
+                return false;
+            }
+
+            host = host[1..^1];
+        }
+
         return true;
     }
 
     private static bool IsScheme(ReadOnlySpan<char> text) =>
         char.IsAsciiLetter(text[0]) && !text.ContainsAnyExcept(SchemeCharacters);
 
+    // The beginning of what is not a URI, up to where a secret could start.
+    private static string Harmless(string text)
+    {
+        var end = text.AsSpan().IndexOfAny(":?@");
+        var start = new string([.. (end < 0 ? text : text[..end]).Where(c => !char.IsControl(c)).Take(80)]);
+        return start.Length < text.Length ? start + "…" : start;
+    }
+
+    // An option's value may itself be a URI with a password.
+    private static string Shown(string written, string value) =>
+        value.Contains("://", StringComparison.Ordinal) && TryParse(value, out var inner, out _) && inner.ToString() != inner.Value ? inner.ToString() : written;
+
     private static bool IsSecret(string name) =>
-        name.Contains("token", StringComparison.OrdinalIgnoreCase)
-        || name.Contains("secret", StringComparison.OrdinalIgnoreCase)
-        || name.Contains("password", StringComparison.OrdinalIgnoreCase);
+        SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase))
+        || name.EndsWith("key", StringComparison.OrdinalIgnoreCase);
+
+    private static readonly string[] SecretWords = ["token", "secret", "pass", "pwd", "credential", "signature", "auth"];
 
     private static readonly System.Buffers.SearchValues<char> SchemeCharacters =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Eventide.JmesPath.Syntax;
 
 namespace Eventide.JmesPath;
 
@@ -93,9 +94,22 @@ public sealed class JmesDocument
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal JmesValue Value(int index) => new(this, index, Node(index).Kind);
 
+    /// <summary>The value at the end of a path of names, or null.</summary>
+    internal JmesValue Walk(int node, ReadOnlySpan<FieldNode> path)
+    {
+        foreach (var field in path)
+        {
+            if (Node(node).Kind != JmesKind.Object) return default;
+            node = FindMember(node, field.Utf8);
+            if (node < 0) return default;
+        }
+        return Value(node);
+    }
+
     /// <summary>The value node of the last member of that name, or -1.</summary>
     internal int FindMember(int objectIndex, ReadOnlySpan<byte> name)
     {
+        // Bounds stay checked: a value kept past its document's next load must not read foreign memory.
         var nodes = _nodes;
         var text = _text;
         var found = -1;
@@ -103,12 +117,14 @@ public sealed class JmesDocument
         for (var i = objectIndex + 1; i < end;)
         {
             ref var key = ref nodes[i];
-            if (key.Length == name.Length ? key.Flags == 0 && new ReadOnlySpan<byte>(text, key.Start, key.Length).SequenceEqual(name) : false)
+            if (key.Has(TapeNode.Escaped))
+            {
+                if (JsonText.EscapedEquals(Raw(key), name)) found = i + 1;
+            }
+            else if (key.Length == name.Length && new ReadOnlySpan<byte>(text, key.Start, key.Length).SequenceEqual(name))
+            {
                 found = i + 1;
-            else if (key.Flags != 0 && key.Has(TapeNode.Escaped) && JsonText.EscapedEquals(Raw(key), name))
-                found = i + 1;
-            else if (key.Flags == TapeNode.Superseded && Raw(key).SequenceEqual(name))
-                found = i + 1;
+            }
             i = nodes[i + 1].Next;
         }
         return found;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 
@@ -53,6 +54,8 @@ internal static unsafe class JsonTokenizer
     private static JmesDocumentFault Scan(byte* start, byte* end, int offset, int maxDepth, ref TapeNode[] tape, out long at)
     {
         var nodes = tape;
+        // Room is made before a node is written, so that the tape needs no bounds checks.
+        ref var first = ref MemoryMarshal.GetArrayDataReference(nodes);
         var n = 0;
         var count = 0;
         var parent = -1;
@@ -65,86 +68,90 @@ internal static unsafe class JsonTokenizer
     Value:
         while (p < end && *p <= ' ' && IsSpace(*p)) p++;
         if (p >= end) goto End;
-        if (n + 2 > nodes.Length && !Grow(ref tape, ref nodes, end - start))
+        if (n + 2 > nodes.Length)
         {
-            fault = JmesDocumentFault.TooLarge;
-            goto Failed;
+            if (!Grow(ref tape, ref nodes, end - start))
+            {
+                fault = JmesDocumentFault.TooLarge;
+                goto Failed;
+            }
+            first = ref MemoryMarshal.GetArrayDataReference(nodes);
         }
         c = *p;
-        switch (c)
+        // Tested in order of frequency: a jump table would be one hard to predict jump for all.
+        if (c == '"')
         {
-            case (byte)'"':
-            {
-                ref var node = ref nodes[n++];
-                node.Start = (int)(p - start) + offset + 1;
-                node.Kind = JmesKind.String;
-                node.Next = n;
-                p = ScanString(p + 1, end, ref node, out fault);
-                if (fault != JmesDocumentFault.None) goto Failed;
-                node.Length = (int)(p - start) + offset - node.Start;
-                p++;
-                goto AfterValue;
-            }
-            case (byte)'{':
-            case (byte)'[':
-            {
-                if (++depth > maxDepth)
-                {
-                    fault = JmesDocumentFault.TooDeep;
-                    goto Failed;
-                }
-                ref var node = ref nodes[n];
-                node.Start = (int)(p - start) + offset;
-                node.Kind = c == '{' ? JmesKind.Object : JmesKind.Array;
-                node.Flags = 0;
-                node.Next = parent;
-                node.Length = count;
-                parent = n++;
-                count = 0;
-                inObject = c == '{';
-                p++;
-                while (p < end && *p <= ' ' && IsSpace(*p)) p++;
-                if (p >= end) goto End;
-                if (*p == (inObject ? (byte)'}' : (byte)']')) goto Close;
-                if (inObject) goto Key;
-                goto Value;
-            }
-            case (byte)'t':
-                if (end - p < 4 || *(uint*)p != Word("true"u8)) goto BadWord;
-                Constant(ref nodes[n++], JmesKind.True, (int)(p - start) + offset, 4, n);
-                p += 4;
-                goto AfterValue;
-            case (byte)'f':
-                if (end - p < 5 || *(uint*)(p + 1) != Word("alse"u8)) goto BadWord;
-                Constant(ref nodes[n++], JmesKind.False, (int)(p - start) + offset, 5, n);
-                p += 5;
-                goto AfterValue;
-            case (byte)'n':
-                if (end - p < 4 || *(uint*)p != Word("null"u8)) goto BadWord;
-                Constant(ref nodes[n++], JmesKind.Null, (int)(p - start) + offset, 4, n);
-                p += 4;
-                goto AfterValue;
-            default:
-            {
-                if (c != '-' && (uint)(c - '0') > 9)
-                {
-                    fault = JmesDocumentFault.ExpectedValue;
-                    goto Failed;
-                }
-                ref var node = ref nodes[n++];
-                node.Start = (int)(p - start) + offset;
-                node.Kind = JmesKind.Number;
-                node.Next = n;
-                p = ScanNumber(p, end, out node.Flags, out var valid);
-                if (!valid)
-                {
-                    fault = JmesDocumentFault.InvalidNumber;
-                    goto Failed;
-                }
-                node.Length = (int)(p - start) + offset - node.Start;
-                goto AfterValue;
-            }
+            ref var node = ref Unsafe.Add(ref first, n++);
+            node.Start = (int)(p - start) + offset + 1;
+            node.Kind = JmesKind.String;
+            node.Next = n;
+            p = ScanString(p + 1, end, ref node, out fault);
+            if (fault != JmesDocumentFault.None) goto Failed;
+            node.Length = (int)(p - start) + offset - node.Start;
+            p++;
+            goto AfterValue;
         }
+        if ((uint)(c - '0') <= 9 || c == '-')
+        {
+            ref var node = ref Unsafe.Add(ref first, n++);
+            node.Start = (int)(p - start) + offset;
+            node.Kind = JmesKind.Number;
+            node.Next = n;
+            p = ScanNumber(p, end, out node.Flags, out var valid);
+            if (!valid)
+            {
+                fault = JmesDocumentFault.InvalidNumber;
+                goto Failed;
+            }
+            node.Length = (int)(p - start) + offset - node.Start;
+            goto AfterValue;
+        }
+        if (c is (byte)'{' or (byte)'[')
+        {
+            if (++depth > maxDepth)
+            {
+                fault = JmesDocumentFault.TooDeep;
+                goto Failed;
+            }
+            ref var node = ref Unsafe.Add(ref first, n);
+            node.Start = (int)(p - start) + offset;
+            node.Kind = c == '{' ? JmesKind.Object : JmesKind.Array;
+            node.Flags = 0;
+            node.Next = parent;
+            node.Length = count;
+            parent = n++;
+            count = 0;
+            inObject = c == '{';
+            p++;
+            while (p < end && *p <= ' ' && IsSpace(*p)) p++;
+            if (p >= end) goto End;
+            if (*p == (inObject ? (byte)'}' : (byte)']')) goto Close;
+            if (inObject) goto Key;
+            goto Value;
+        }
+        if (c == 't')
+        {
+            if (end - p < 4 || *(uint*)p != Word("true"u8)) goto BadWord;
+            Constant(ref Unsafe.Add(ref first, n++), JmesKind.True, (int)(p - start) + offset, 4, n);
+            p += 4;
+            goto AfterValue;
+        }
+        if (c == 'f')
+        {
+            if (end - p < 5 || *(uint*)(p + 1) != Word("alse"u8)) goto BadWord;
+            Constant(ref Unsafe.Add(ref first, n++), JmesKind.False, (int)(p - start) + offset, 5, n);
+            p += 5;
+            goto AfterValue;
+        }
+        if (c == 'n')
+        {
+            if (end - p < 4 || *(uint*)p != Word("null"u8)) goto BadWord;
+            Constant(ref Unsafe.Add(ref first, n++), JmesKind.Null, (int)(p - start) + offset, 4, n);
+            p += 4;
+            goto AfterValue;
+        }
+        fault = JmesDocumentFault.ExpectedValue;
+        goto Failed;
 
     Key:
         while (p < end && *p <= ' ' && IsSpace(*p)) p++;
@@ -154,13 +161,17 @@ internal static unsafe class JsonTokenizer
             fault = JmesDocumentFault.ExpectedName;
             goto Failed;
         }
-        if (n + 2 > nodes.Length && !Grow(ref tape, ref nodes, end - start))
+        if (n + 2 > nodes.Length)
         {
-            fault = JmesDocumentFault.TooLarge;
-            goto Failed;
+            if (!Grow(ref tape, ref nodes, end - start))
+            {
+                fault = JmesDocumentFault.TooLarge;
+                goto Failed;
+            }
+            first = ref MemoryMarshal.GetArrayDataReference(nodes);
         }
         {
-            ref var node = ref nodes[n++];
+            ref var node = ref Unsafe.Add(ref first, n++);
             node.Start = (int)(p - start) + offset + 1;
             node.Kind = JmesKind.String;
             node.Next = n;
@@ -205,14 +216,14 @@ internal static unsafe class JsonTokenizer
         p++;
         depth--;
         {
-            ref var node = ref nodes[parent];
+            ref var node = ref Unsafe.Add(ref first, parent);
             var outer = node.Next;
             var outerCount = node.Length;
             node.Next = n;
             node.Length = count;
             parent = outer;
             count = outerCount;
-            inObject = outer >= 0 && nodes[outer].Kind == JmesKind.Object;
+            inObject = outer >= 0 && Unsafe.Add(ref first, outer).Kind == JmesKind.Object;
         }
         goto AfterValue;
 

@@ -7,12 +7,15 @@ namespace Eventide.JmesPath.Syntax;
 /// </summary>
 public sealed class ComparisonNode : JmesNode
 {
+    private readonly LiteralNode? _literal;
+
     internal ComparisonNode(JmesNode left, JmesComparison comparison, JmesNode right)
         : base(left.Position, right.End)
     {
         Left = left;
         Comparison = comparison;
         Right = right;
+        _literal = right as LiteralNode;
         Children = [left, right];
         Height = Above(left, right);
     }
@@ -37,7 +40,13 @@ public sealed class ComparisonNode : JmesNode
     private bool? Compare(in JmesValue current, ref EvaluationState state)
     {
         var left = Left.Evaluate(current, ref state);
-        var right = Right.Evaluate(current, ref state);
+        // The common form, spared a copy of the constant.
+        if (_literal is not null) return Compare(left, _literal.Constant);
+        return Compare(left, Right.Evaluate(current, ref state));
+    }
+
+    private bool? Compare(in JmesValue left, in JmesValue right)
+    {
         if (Comparison <= JmesComparison.NotEqual) return JmesValue.AreEqual(left, right) == (Comparison == JmesComparison.Equal);
         if (!left.IsNumber || !right.IsNumber || JmesValue.CompareNumbers(left, right) is not { } order) return null;
         return Comparison switch

@@ -23,6 +23,8 @@ public sealed class FieldNode : JmesNode
     /// <summary>Whether the name was written in double quotes.</summary>
     public bool IsQuoted { get; }
 
+    internal byte[] Utf8 => _name.Utf8;
+
     /// <inheritdoc/>
     public override IReadOnlyList<JmesNode> Children => [];
 

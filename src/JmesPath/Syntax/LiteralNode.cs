@@ -15,6 +15,8 @@ public sealed class LiteralNode : JmesNode
     /// <summary>The constant.</summary>
     public JmesValue Value => _value;
 
+    internal ref readonly JmesValue Constant => ref _value;
+
     /// <inheritdoc/>
     public override IReadOnlyList<JmesNode> Children => [];
 

@@ -5,7 +5,7 @@ namespace Eventide.JmesPath.Syntax;
 /// <summary><c>left.right</c>: the right expression on the left one's result.</summary>
 public sealed class SubexpressionNode : JmesNode
 {
-    private readonly FieldNode[]? _fields;
+    private readonly FieldPath? _fields;
 
     internal SubexpressionNode(JmesNode left, JmesNode right)
         : base(left.Position, right.End)
@@ -15,8 +15,8 @@ public sealed class SubexpressionNode : JmesNode
         Children = [left, right];
         _fields = (left, right) switch
         {
-            (FieldNode first, FieldNode second) => [first, second],
-            (SubexpressionNode { _fields: { } path }, FieldNode last) => [.. path, last],
+            (FieldNode outer, FieldNode inner) => new FieldPath(outer, inner),
+            (SubexpressionNode { _fields: { } path }, FieldNode inner) => path.Append(inner),
             _ => null,
         };
         // A path of names is walked, not descended.
@@ -35,11 +35,6 @@ public sealed class SubexpressionNode : JmesNode
     /// <inheritdoc/>
     public override IReadOnlyList<JmesNode> Children { get; }
 
-    internal override JmesValue Evaluate(in JmesValue current, ref EvaluationState state)
-    {
-        if (_fields is null) return Right.Evaluate(Left.Evaluate(current, ref state), ref state);
-        var value = current;
-        foreach (var field in _fields) value = field.Evaluate(value, ref state);
-        return value;
-    }
+    internal override JmesValue Evaluate(in JmesValue current, ref EvaluationState state) =>
+        _fields is null ? Right.Evaluate(Left.Evaluate(current, ref state), ref state) : _fields.Walk(current);
 }

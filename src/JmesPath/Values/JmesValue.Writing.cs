@@ -1,16 +1,12 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Eventide.JmesPath;
 
 public readonly partial struct JmesValue
 {
-    // The writer's own bound is 1000 levels. Quotes and control characters are escaped, and nothing else needs to be outside of HTML.
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = int.MaxValue };
-
     /// <summary>
     /// Writes the value as JSON. Numbers of a document are written as they stood there. The writer's own bound on depth applies.
     /// </summary>
@@ -62,9 +58,7 @@ public readonly partial struct JmesValue
     internal ArrayBufferWriter<byte> ToJsonUtf8()
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer, s_options);
-        WriteTo(writer);
-        writer.Flush();
+        JsonTextWriter.Write(this, buffer);
         return buffer;
     }
 

@@ -12,7 +12,8 @@ internal static class JsonNumber
     /// <summary>Integers up to this many digits, and powers of ten up to 22, are exact doubles, so that one division rounds once (Clinger 1990).</summary>
     private const int ExactDigits = 15;
 
-    private static ReadOnlySpan<double> PowersOfTen =>
+    // An array: unoptimised code allocates to make a span of constants.
+    private static readonly double[] s_powersOfTen =
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
     /// <summary>True and the exact integer for an integer of 64 bits, otherwise false and the nearest double.</summary>
@@ -71,7 +72,7 @@ internal static class JsonNumber
             digits = (digits * 10) + (c - '0');
             fraction += inFraction;
         }
-        real = digits / PowersOfTen[fraction];
+        real = digits / s_powersOfTen[fraction];
         if (text[0] == '-') real = -real;
         return true;
     }

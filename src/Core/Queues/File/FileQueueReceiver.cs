@@ -6,13 +6,12 @@ internal sealed class FileQueueReceiver : IQueueReceiver
     private readonly TimeProvider _time;
     private readonly LineBuffer _lines;
 
-    // A file answers at once and is read where it is needed. A pipe or a terminal may keep a read waiting for ever, so that
-    // one goes to a thread of its own, which no receive and no shutdown waits for.
+    // A file answers at once and is read where it is needed; a pipe or a terminal may keep a read waiting for ever.
     private readonly bool _mayBlock;
     private readonly Lock _lock = new();
     private readonly PriorityQueue<Message, (long Due, long Order)> _released = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task<int>? _reading;
+    private StreamPump? _pump;
     private long _releases;
     private long _outstanding;
     private bool _atEnd;
@@ -107,21 +106,18 @@ internal sealed class FileQueueReceiver : IQueueReceiver
     public ValueTask<SettleReport> ExtendAsync(IReadOnlyList<LeasedMessage> messages, TimeSpan lease, CancellationToken cancellationToken) =>
         throw new NotSupportedException("A file has no leases to extend: its messages stay the receiver's until they are settled (QueueLimits.CanExtend is false).");
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        Task? reading;
+        StreamPump? pump;
         lock (_lock)
         {
             _disposed = true;
-            reading = _reading;
+            pump = _pump;
             Signal();
         }
 
-        // A read that still waits for its pipe is left alone: it ends with the pipe or with the process.
-        if (reading is null or { IsCompleted: true })
-        {
-            await _input.DisposeAsync();
-        }
+        pump?.Stop();
+        return pump is null ? _input.DisposeAsync() : ValueTask.CompletedTask;
     }
 
     private static SettleReport Report(List<SettleFailure>? failures) => failures is null ? SettleReport.AllDone : new SettleReport(failures);
@@ -234,15 +230,9 @@ internal sealed class FileQueueReceiver : IQueueReceiver
         int count;
         try
         {
-            if (!_mayBlock)
-            {
-                count = _input.Read(_lines.GetSpace().Span);
-            }
-            else if (FinishedRead() is { } read)
-            {
-                count = read;
-            }
-            else
+            var space = _lines.GetSpace().Span;
+            count = _mayBlock ? Pump().TryRead(space) : _input.Read(space);
+            if (count < 0)
             {
                 return false;
             }
@@ -263,40 +253,18 @@ internal sealed class FileQueueReceiver : IQueueReceiver
         return !_atEnd;
     }
 
-    private int? FinishedRead()
+    private StreamPump Pump()
     {
-        if (_reading is null)
+        lock (_lock)
         {
-            var space = _lines.GetSpace();
-            var reading = Task.Run(() => Read(space));
-            lock (_lock)
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _pump ??= new StreamPump(_input, () =>
             {
-                _reading = reading;
-            }
-        }
-
-        if (!_reading.IsCompleted)
-        {
-            return null;
-        }
-
-        var finished = _reading;
-        _reading = null;
-        return finished.GetAwaiter().GetResult();
-    }
-
-    private int Read(Memory<byte> space)
-    {
-        try
-        {
-            return _input.Read(space.Span);
-        }
-        finally
-        {
-            lock (_lock)
-            {
-                Signal();
-            }
+                lock (_lock)
+                {
+                    Signal();
+                }
+            });
         }
     }
 

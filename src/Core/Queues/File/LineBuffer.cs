@@ -31,19 +31,10 @@ internal sealed class LineBuffer
     /// <summary>Where the next bytes of the stream are to be put; never empty. To be followed by <see cref="Advance"/>.</summary>
     public Memory<byte> GetSpace()
     {
-        var pending = _end - _start;
-        if (_end == _chunk.Length || _chunk.Length > ChunkBytes && pending <= ChunkBytes / 2)
+        if (_end == _chunk.Length)
         {
-            // A short rest goes to a fresh chunk, so that small messages do not keep a large line's memory.
-            var size = pending <= ChunkBytes / 2
-                ? ChunkBytes
-                : (int)Math.Min(pending * 2L, _maxLineBytes + 2L * ChunkBytes);
-            var fresh = GC.AllocateUninitializedArray<byte>(size);
-            _chunk.AsSpan(_start, pending).CopyTo(fresh);
-            _chunk = fresh;
-            _scanned -= _start;
-            _start = 0;
-            _end = pending;
+            var pending = _end - _start;
+            MoveTo(pending <= ChunkBytes / 2 ? ChunkBytes : (int)Math.Min(pending * 2L, _maxLineBytes + 2L * ChunkBytes));
         }
 
         // Small reads also into a large chunk: what follows a long line in it is then little.
@@ -105,7 +96,25 @@ internal sealed class LineBuffer
 
         _start = next;
         _scanned = next;
+        if (_chunk.Length > ChunkBytes && _end - _start <= ChunkBytes)
+        {
+            // The rest goes elsewhere, so that small messages do not keep a large line's memory.
+            MoveTo(ChunkBytes);
+        }
+
         return true;
+    }
+
+    /// <summary>Goes on in a fresh chunk, taking along what was not given out yet.</summary>
+    private void MoveTo(int size)
+    {
+        var pending = _end - _start;
+        var fresh = GC.AllocateUninitializedArray<byte>(size);
+        _chunk.AsSpan(_start, pending).CopyTo(fresh);
+        _chunk = fresh;
+        _scanned -= _start;
+        _start = 0;
+        _end = pending;
     }
 
     private void SkipByteOrderMark(int stop)

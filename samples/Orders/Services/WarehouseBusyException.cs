@@ -1,0 +1,3 @@
+namespace Orders;
+
+public sealed class WarehouseBusyException(string message) : Exception(message);

@@ -1,0 +1,95 @@
+namespace Eventide.Cli;
+
+/// <summary>Sends dead letters back to work: each goes to its target first, and only when that is confirmed is it removed from where it was.</summary>
+internal sealed class Redrive(QueueConnector queues, QueueUri deadLetters, QueueUri? target, TimeProvider time) : IAsyncDisposable
+{
+    private readonly Dictionary<string, IQueueSender> _senders = new(StringComparer.Ordinal);
+
+    /// <summary>Told of a message that stays where it was, and why.</summary>
+    public Action<Message, string>? OnFailed { get; init; }
+
+    /// <summary>Opens the target that was named, so that a wrong one is found before anything is received.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (target is not null)
+        {
+            await SenderAsync(target, cancellationToken);
+        }
+    }
+
+    /// <summary>Sends messages to their targets.</summary>
+    /// <returns>For each whether its target has confirmed it.</returns>
+    public async Task<IReadOnlyList<bool>> SendAsync(IReadOnlyList<Message> messages, CancellationToken cancellationToken)
+    {
+        var sent = new bool[messages.Count];
+        var targets = new (IQueueSender? Sender, string? Fault)[messages.Count];
+        for (var i = 0; i < sent.Length; i++)
+        {
+            targets[i] = await TargetOfAsync(messages[i], cancellationToken);
+            if (targets[i].Fault is { } fault)
+            {
+                OnFailed?.Invoke(messages[i], fault);
+            }
+        }
+
+        foreach (var group in Enumerable.Range(0, sent.Length).Where(i => targets[i].Sender is not null).GroupBy(i => targets[i].Sender!))
+        {
+            var indexes = group.ToList();
+            var results = await Sending.SendAsync(group.Key, indexes.ConvertAll(i => DeadLetterEnvelope.Unwrap(messages[i])), time, cancellationToken);
+            for (var i = 0; i < results.Length; i++)
+            {
+                sent[indexes[i]] = results[i].IsSent;
+                if (!results[i].IsSent)
+                {
+                    OnFailed?.Invoke(messages[indexes[i]], $"{group.Key.Name} did not take it: {results[i].Error}");
+                }
+            }
+        }
+
+        return sent;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var sender in _senders.Values)
+        {
+            await sender.DisposeAsync();
+        }
+    }
+
+    private async Task<(IQueueSender? Sender, string? Fault)> TargetOfAsync(Message message, CancellationToken cancellationToken)
+    {
+        if (target is not null)
+        {
+            return (await SenderAsync(target, cancellationToken), null);
+        }
+
+        // What a message says of itself decides only among queues of the kind that it lies in, and never writes to a file.
+        var source = message.Attributes.GetValueOrDefault(DeadLetterHeaders.SourceQueue);
+        if (!QueueUri.TryParse(source, out var uri, out _) || uri.Scheme != deadLetters.Scheme || uri.Scheme == "file")
+        {
+            return (null, source is null
+                ? $"it does not tell where it came from (no attribute {DeadLetterHeaders.SourceQueue}); name the queue with --to URI"
+                : $"it came from '{source}', which is no URI of a {deadLetters.Scheme} queue; name the queue with --to URI");
+        }
+
+        try
+        {
+            return (await SenderAsync(uri, cancellationToken), null);
+        }
+        catch (Exception e) when (e is QueueException or FormatException)
+        {
+            return (null, $"the queue that it came from cannot be opened: {OneLine.Of(e.Message)}");
+        }
+    }
+
+    private async Task<IQueueSender> SenderAsync(QueueUri uri, CancellationToken cancellationToken)
+    {
+        if (!_senders.TryGetValue(uri.Value, out var sender))
+        {
+            _senders.Add(uri.Value, sender = await queues.OpenSenderAsync(uri, cancellationToken));
+        }
+
+        return sender;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Eventide.Cli;
+
+/// <summary>Carries out <c>eventide run</c>: the one-process engine around loaded handlers, until the queue ends or a signal comes.</summary>
+internal sealed class Runner(RunSettings settings, CliConsole console)
+{
+    /// <summary>How long a second signal waits for what can still be given back.</summary>
+    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(1);
+
+    private int _strayFailures;
+
+    /// <summary>Runs.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync()
+    {
+        using var signals = new Signals();
+        var outputIsTaken = IsStandardOutput(settings.DeadLetter);
+        if (outputIsTaken && settings.Json)
+        {
+            throw new UsageException("--json and --dead-letter - both write to standard output; send the dead letters to a file, as in --dead-letter file:dead.ndjson.");
+        }
+
+        if (settings.Json || outputIsTaken)
+        {
+            // What handlers print must not stand between the lines that a program reads.
+            Console.SetOut(Console.Error);
+        }
+
+        var report = new RunReport(console, settings.Json, outputIsTaken, TimeProvider.System);
+        var builder = AppHost.CreateBuilder(settings.App, withEngine: true);
+        var deadLetters = DeadLettersOf(builder.Configuration);
+        Configure(builder, deadLetters);
+        using var host = builder.Build();
+        var monitor = host.Services.GetRequiredService<EventideMonitor>();
+        CatchStrayFailures(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Eventide.Cli"));
+
+        signals.OnFirst = signal => report.Stopping(signal.ToString(), atOnce: false);
+        signals.OnSecond = signal =>
+        {
+            report.Stopping(signal.ToString(), atOnce: true);
+            EndSoon(() => report.Summarize(Totals.Of(monitor)));
+        };
+
+        try
+        {
+            await host.StartAsync(signals.Finish);
+            await report.FollowAsync(monitor, WorkAsync(host, signals));
+        }
+        catch (OperationCanceledException) when (signals.Finish.IsCancellationRequested)
+        {
+            // Told to stop before all was open: nothing was received.
+        }
+        finally
+        {
+            deadLetters?.RemoveIfEmpty();
+        }
+
+        var totals = Totals.Of(monitor);
+        report.Summarize(totals);
+        return signals.Abort.IsCancellationRequested ? ExitCode.Interrupted
+            : _strayFailures > 0 ? ExitCode.Failure
+            : totals.DeadLettered + totals.Unsettled > 0 ? ExitCode.SomeFailed
+            : ExitCode.Success;
+    }
+
+    private static async Task WorkAsync(IHost host, Signals signals)
+    {
+        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (lifetime.ApplicationStopping.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stopping))
+        using (signals.Finish.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stopping))
+        {
+            await stopping.Task;
+        }
+
+        await host.StopAsync(signals.Abort);
+
+        // The host stops when its worker fails, but does not say why.
+        foreach (var service in host.Services.GetServices<IHostedService>().OfType<BackgroundService>())
+        {
+            if (service.ExecuteTask is { IsFaulted: true, Exception: { } failure })
+            {
+                ExceptionDispatchInfo.Throw(failure.InnerException ?? failure);
+            }
+        }
+    }
+
+    private void Configure(HostApplicationBuilder builder, DefaultDeadLetters? deadLetters)
+    {
+        var services = builder.Services;
+        services.Replace(ServiceDescriptor.Singleton<IHostLifetime, QuietLifetime>());
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(new CliLoggerProvider(console, settings.Json, TimeProvider.System));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // A worker that fails is told of once, by the command itself.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+
+        // After all else, so that the command line has the last word, over the app's code too.
+        services.PostConfigure<EventideOptions>(options =>
+        {
+            if (settings.Queue is not null)
+            {
+                options.Queue = settings.Queue;
+                options.Queues.Clear();
+            }
+
+            options.DeadLetter = settings.DeadLetter ?? options.DeadLetter ?? deadLetters?.Uri;
+            options.Concurrency = settings.Concurrency ?? options.Concurrency;
+            options.UntilEmpty |= settings.UntilEmpty;
+        });
+
+        // The host must not lose patience before the engine does.
+        services.AddOptions<HostOptions>().Configure<IOptions<EventideOptions>>(static (host, eventide) =>
+            host.ShutdownTimeout = eventide.Value.DrainTimeout + TimeSpan.FromSeconds(30));
+    }
+
+    private DefaultDeadLetters? DeadLettersOf(ConfigurationManager configuration)
+    {
+        var section = configuration.GetSection(EventideOptions.Section);
+        return settings.DeadLetter is null && section[nameof(EventideOptions.DeadLetter)] is null
+            ? DefaultDeadLetters.For(settings.Queue ?? section[nameof(EventideOptions.Queue)])
+            : null;
+    }
+
+    // What a handler's own thread, or an async void method, throws belongs to no message; by default it ends the process and with
+    // it the attempts of all others.
+    private void CatchStrayFailures(ILogger logger) => ExceptionHandling.SetUnhandledExceptionHandler(exception =>
+    {
+        Interlocked.Increment(ref _strayFailures);
+        logger.StrayFailure(exception);
+        return true;
+    });
+
+    private static void EndSoon(Action last) => new Thread(() =>
+    {
+        // On a thread of its own, as handlers may hold all those of the pool.
+        Thread.Sleep(AbortPatience);
+        last();
+        Environment.Exit(ExitCode.Interrupted);
+    })
+    {
+        IsBackground = true,
+        Name = "second signal",
+    }.Start();
+
+    private static bool IsStandardOutput(string? uri) => QueueUri.TryParse(uri, out var queue, out _) && queue is { Scheme: "file", Path: "-" };
+}

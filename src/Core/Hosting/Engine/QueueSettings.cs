@@ -1,0 +1,27 @@
+namespace Eventide;
+
+/// <summary>The settings of one queue's worker, with the options' defaults filled in.</summary>
+internal sealed record QueueSettings
+{
+    public required int Concurrency { get; init; }
+
+    public required int? BufferSize { get; init; }
+
+    public required long MaxBufferedBytes { get; init; }
+
+    public required TimeSpan Lease { get; init; }
+
+    public required TimeSpan StuckAfter { get; init; }
+
+    public required TimeSpan DrainTimeout { get; init; }
+
+    public required TimeSpan MaxBackoff { get; init; }
+
+    public required UnmatchedPolicy Unmatched { get; init; }
+
+    public required int CrashAllowance { get; init; }
+
+    public required bool UntilEmpty { get; init; }
+
+    public string? OrderBy { get; init; }
+}

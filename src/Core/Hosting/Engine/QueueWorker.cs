@@ -1,0 +1,826 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Eventide;
+
+/// <summary>The one-process engine of one queue: receives what free slots can start and a bounded buffer beyond, routes, runs and
+/// settles each message, renews leases, and stops without losing anything.</summary>
+internal sealed partial class QueueWorker : IAsyncDisposable
+{
+    private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly IQueueReceiver _receiver;
+    private readonly IQueueSender? _deadLetters;
+    private readonly RoutingTable _table;
+    private readonly HandlerRuntime[] _handlers;
+    private readonly HookRunner _hooks;
+    private readonly WorkerCounters _counters;
+    private readonly ILogger _logger;
+    private readonly Settler _settler;
+    private readonly LeaseKeeper? _keeper;
+    private readonly LaneBook _lanes;
+    private readonly LaneKey? _orderBy;
+    private readonly HandlerSlot[] _slots;
+    private readonly ConcurrentStack<HandlerSlot> _idle = new();
+    private readonly ConcurrentQueue<Delivery> _buffer = new();
+    private readonly ConcurrentDictionary<string, Delivery>? _byId;
+    private readonly MessageMemory<HashSet<string>> _progress = new(10_000);
+    private readonly ConcurrentDictionary<(string Handler, string Rule), bool> _brokenRules = new();
+    private readonly Signal _wake = new();
+    private readonly bool _timed;
+    private long _outstanding;
+    private long _outstandingBytes;
+    private long _running;
+    private int _stuck;
+    private long _latestRetry;
+    private volatile bool _stopping;
+    private volatile bool _stalled;
+    private QueueStats? _backlog;
+
+    public QueueWorker(
+        IQueueReceiver receiver,
+        IQueueSender? deadLetters,
+        RoutingTable table,
+        IReadOnlyList<HandlerRuntime> handlers,
+        QueueSettings settings,
+        HookRunner hooks,
+        TimeProvider time,
+        ILogger logger)
+    {
+        _receiver = receiver;
+        _deadLetters = deadLetters;
+        _table = table;
+        _handlers = [.. handlers];
+        _hooks = hooks;
+        _logger = logger;
+        Time = time;
+        _counters = new WorkerCounters(receiver.Name);
+        _lanes = new LaneBook(time);
+        _orderBy = settings.OrderBy is null ? null : new LaneKey(settings.OrderBy);
+        Settings = Fit(settings);
+
+        if (receiver.Limits.MaxLease is not null)
+        {
+            _keeper = new LeaseKeeper(receiver, Settings.Lease, time, OnLeaseLost, logger);
+            _byId = new ConcurrentDictionary<string, Delivery>(StringComparer.Ordinal);
+        }
+
+        _settler = new Settler(receiver, deadLetters, _keeper, _counters, hooks, time, logger, _wake.Set);
+        _slots = new HandlerSlot[Settings.Concurrency];
+        for (var i = _slots.Length - 1; i >= 0; i--)
+        {
+            _slots[i] = new HandlerSlot(this);
+            _idle.Push(_slots[i]);
+        }
+
+        // Measuring an attempt costs two looks at the clock; without a histogram or a hook to tell, one is enough.
+        _timed = hooks.Any;
+    }
+
+    public string Name => _receiver.Name;
+
+    public TimeProvider Time { get; }
+
+    public QueueSettings Settings { get; }
+
+    /// <summary>Whether every slot is taken by a handler that does not come back.</summary>
+    public bool IsStalled => _stalled;
+
+    public WorkerStats Stats => _counters.Snapshot(
+        Volatile.Read(ref _running),
+        Math.Max(0, Volatile.Read(ref _outstanding) - Volatile.Read(ref _running)),
+        Volatile.Read(ref _backlog));
+
+    public void SetBacklog(QueueStats? backlog) => Volatile.Write(ref _backlog, backlog);
+
+    /// <summary>Works until told to stop, or until the queue has come to its end.</summary>
+    /// <param name="stop">Stops receiving, lets handlers finish within the drain time, gives back the rest.</param>
+    /// <param name="abort">Ends the drain time.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abort)
+    {
+        _logger.Started(Name, Settings.Concurrency, Settings.BufferSize!.Value, Settings.Lease, _handlers.Length);
+        if (!_settler.HasDeadLetterQueue)
+        {
+            _logger.NoDeadLetterQueue(Name, Settings.MaxBackoff);
+        }
+
+        EnsureThreads();
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using (_stop = stopping)
+        {
+            await using var clock = Time.CreateTimer(static worker => ((QueueWorker)worker!).Tick(), this, SettleInterval, SettleInterval);
+            try
+            {
+                await PumpAsync(stopping.Token);
+            }
+            finally
+            {
+                await StopAsync(abort);
+            }
+        }
+
+        _stop = null;
+        var stats = Stats;
+        _logger.Stopped(Name, stats.Received, stats.Succeeded, stats.Failed, stats.Retried, stats.DeadLettered);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_keeper is not null)
+        {
+            await _keeper.DisposeAsync();
+        }
+
+        await _receiver.DisposeAsync();
+        if (_deadLetters is not null)
+        {
+            await _deadLetters.DisposeAsync();
+        }
+    }
+
+    /// <summary>Runs a slot until there is nothing to take.</summary>
+    public async Task RunSlotAsync(HandlerSlot slot)
+    {
+        while (true)
+        {
+            while (_buffer.TryDequeue(out var delivery))
+            {
+                try
+                {
+                    await ProcessAsync(slot, delivery);
+                }
+                catch (Exception e)
+                {
+                    _logger.EngineFault(delivery.Message, e);
+                    if (delivery.TryWithdraw() || delivery.TryEnd())
+                    {
+                        GiveBack(delivery, Settings.MaxBackoff, uncounted: false);
+                    }
+                }
+            }
+
+            // Nothing left: what is done should not wait for company, and the pump may bring more.
+            _settler.Kick();
+            _idle.Push(slot);
+            _wake.Set();
+            if (_buffer.IsEmpty || !_idle.TryPop(out var woken))
+            {
+                return;
+            }
+
+            if (!ReferenceEquals(woken, slot))
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(woken, preferLocal: false);
+                return;
+            }
+        }
+    }
+
+    /// <summary>A handler goes on long after its token was cancelled: its slot stays taken, its message is no longer kept for it.</summary>
+    public void OnStuck(HandlerSlot slot, Delivery delivery, HandlerRuntime handler)
+    {
+        _counters.Stuck(handler.Name);
+        _logger.Stuck(handler.Name, Settings.StuckAfter, delivery.Message);
+        if (Interlocked.Increment(ref _stuck) == _slots.Length)
+        {
+            _stalled = true;
+            _logger.Stalled(Name, _slots.Length);
+            CancelPump();
+        }
+
+        if (!delivery.TryEnd())
+        {
+            return;
+        }
+
+        _keeper?.Drop(delivery);
+        var outcome = AttemptOutcome.TimedOut(handler.Name, handler.Timeout);
+        _counters.Failed(outcome.Failure!);
+        _settler.RememberFailure(delivery.Message);
+        var settlement = outcome.Decide(handler.Retry, delivery.Message.Attempt, Random.Shared.NextDouble());
+        _hooks.Post(h => h.FailedAsync(delivery.Message, outcome.Failure!));
+
+        if (settlement.Kind == SettlementKind.DeadLetter || _keeper is null)
+        {
+            Settle(delivery, settlement);
+        }
+        else
+        {
+            // The lease runs out by itself: nobody else gets the message while this attempt may still be doing something.
+            HoldLane(delivery, Settings.Lease);
+            Leave(delivery);
+        }
+    }
+
+    private CancellationTokenSource? _stop;
+
+    private void CancelPump()
+    {
+        try
+        {
+            _stop?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The worker has stopped already.
+        }
+    }
+
+    // What the queue allows bounds what is asked.
+    private QueueSettings Fit(QueueSettings asked)
+    {
+        var limits = _receiver.Limits;
+        var lease = asked.Lease;
+        if (!limits.CanExtend)
+        {
+            // It cannot be renewed: it must last for a wait in the buffer and for the handler.
+            var longest = _handlers.Length == 0 ? TimeSpan.Zero : _handlers.Max(h => h.Timeout);
+            lease = Max(lease, (longest * 2) + asked.StuckAfter);
+        }
+
+        if (limits.MaxLease is { } max && lease > max)
+        {
+            _logger.Clamped(Name, "a lease", lease, max);
+            lease = max;
+        }
+
+        lease = Max(lease, limits.MinLease);
+        var buffer = asked.BufferSize ?? (limits.MaxLease is null ? 2 * limits.MaxReceiveBatch : 2 * asked.Concurrency);
+        return asked with { Lease = lease, BufferSize = buffer };
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    // Handlers that block their thread must not keep the pump, the renewals and the broker's replies from getting one.
+    private void EnsureThreads()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completion);
+        var wanted = Math.Min(Settings.Concurrency, 256) + Environment.ProcessorCount + 4;
+        if (workers < wanted)
+        {
+            ThreadPool.SetMinThreads(wanted, completion);
+        }
+    }
+
+    private void Tick()
+    {
+        var now = Time.GetTimestamp();
+        foreach (var slot in _slots)
+        {
+            slot.Tick(now);
+        }
+
+        // Acknowledgements wait for company, but never longer than this clock.
+        _settler.Kick();
+    }
+
+    // ---- Receiving -------------------------------------------------------------------------------------------------
+
+    private async Task PumpAsync(CancellationToken stop)
+    {
+        var failures = 0;
+        var everWorked = false;
+        var pause = new IdlePause(_receiver.Limits);
+        while (!stop.IsCancellationRequested)
+        {
+            int ask;
+            try
+            {
+                ask = await WaitForRoomAsync(stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            ReceivedBatch batch;
+            try
+            {
+                var quiet = IsQuiet;
+                var wait = Settings.UntilEmpty ? Min(TimeSpan.FromSeconds(1), _receiver.Limits.MaxWait) : _receiver.Limits.MaxWait;
+                batch = await _receiver.ReceiveAsync(new ReceiveRequest(ask, wait, Settings.Lease), stop);
+                if (failures > 0)
+                {
+                    _logger.ReceiveRecovered(Name, failures);
+                    failures = 0;
+                }
+
+                everWorked = true;
+                if (batch.Messages.Count > 0)
+                {
+                    pause.Reset();
+                    Accept(batch.Messages);
+                    continue;
+                }
+
+                if (quiet && IsQuiet && (batch.IsLast || (Settings.UntilEmpty && Time.GetUtcNow().UtcTicks >= Volatile.Read(ref _latestRetry))))
+                {
+                    return;
+                }
+
+                if (batch.IsLast)
+                {
+                    // Only what is here now can come again: wait until some of it is settled.
+                    await _wake.WaitAsync(stop);
+                }
+                else
+                {
+                    await pause.WaitAsync(Time, stop);
+                }
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                if (!everWorked && e is QueueException { IsTransient: false } or FormatException)
+                {
+                    throw;
+                }
+
+                failures++;
+                var backoff = TimeSpan.FromMilliseconds(Math.Min(30_000, 250 * Math.Pow(2, Math.Min(failures - 1, 10))) * (0.5 + (Random.Shared.NextDouble() / 2)));
+                _logger.ReceiveFailed(Name, failures, backoff, e.Message, e);
+                await Task.Delay(backoff, Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+            }
+        }
+    }
+
+    /// <summary>Nothing is here, nothing is on its way back.</summary>
+    private bool IsQuiet => Volatile.Read(ref _outstanding) == 0 && _settler.Unfinished == 0;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    /// <summary>Waits until a receive is worth its while: a slot is idle, or there is room for a whole batch.</summary>
+    private async ValueTask<int> WaitForRoomAsync(CancellationToken stop)
+    {
+        var capacity = Settings.Concurrency + Settings.BufferSize!.Value;
+        var worthwhile = Math.Min(_receiver.Limits.MaxReceiveBatch, Math.Max(1, capacity / 2));
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            var here = Volatile.Read(ref _outstanding);
+            var room = capacity - Volatile.Read(ref _stuck) - (int)here;
+            var hungry = _buffer.IsEmpty && !_idle.IsEmpty;
+            if (room > 0
+                && (hungry || room >= worthwhile)
+                && (here == 0 || Volatile.Read(ref _outstandingBytes) < Settings.MaxBufferedBytes)
+                && _settler.Unfinished <= Math.Max(1000, 4 * capacity))
+            {
+                return Math.Min(room, _receiver.Limits.MaxReceiveBatch);
+            }
+
+            await _wake.WaitAsync(stop);
+        }
+    }
+
+    private void Accept(IReadOnlyList<LeasedMessage> messages)
+    {
+        _counters.Received(messages.Count);
+        long bytes = 0;
+        var ready = 0;
+        if (_keeper is null)
+        {
+            for (var i = 0; i < messages.Count; i++)
+            {
+                bytes += messages[i].Message.Body.Length;
+            }
+
+            Interlocked.Add(ref _outstanding, messages.Count);
+            Interlocked.Add(ref _outstandingBytes, bytes);
+            for (var i = 0; i < messages.Count; i++)
+            {
+                ready += Admit(new Delivery(messages[i])) ? 1 : 0;
+            }
+        }
+        else
+        {
+            var deliveries = new Delivery[messages.Count];
+            for (var i = 0; i < deliveries.Length; i++)
+            {
+                deliveries[i] = new Delivery(messages[i]);
+                bytes += messages[i].Message.Body.Length;
+            }
+
+            Interlocked.Add(ref _outstanding, deliveries.Length);
+            Interlocked.Add(ref _outstandingBytes, bytes);
+            _keeper.Keep(deliveries);
+            foreach (var delivery in deliveries)
+            {
+                ready += AdmitLeased(delivery) ? 1 : 0;
+            }
+        }
+
+        WakeSlots(ready);
+    }
+
+    private bool AdmitLeased(Delivery delivery)
+    {
+        var message = delivery.Message;
+        if (_settler.IsDone(message))
+        {
+            delivery.TryWithdraw();
+            _settler.Acknowledge(delivery);
+            Leave(delivery);
+            return false;
+        }
+
+        // The same message again, while its earlier delivery is still here: the lease was lost without our knowing.
+        while (!_byId!.TryAdd(message.Id, delivery))
+        {
+            if (_byId.TryGetValue(message.Id, out var earlier))
+            {
+                lock (earlier)
+                {
+                    if (earlier.State != Delivery.Stage.Ended)
+                    {
+                        delivery.Twin = earlier.Twin;
+                        earlier.Twin = delivery;
+                        return false;
+                    }
+                }
+
+                _byId.TryRemove(new KeyValuePair<string, Delivery>(message.Id, earlier));
+            }
+        }
+
+        return Admit(delivery);
+    }
+
+    /// <summary>Puts a delivery where a slot finds it, unless its lane says otherwise.</summary>
+    private bool Admit(Delivery delivery)
+    {
+        var lane = _orderBy is null ? delivery.Message.Group : _orderBy.Of(delivery.Message);
+        if (lane is not null)
+        {
+            delivery.Lane = lane;
+            switch (_lanes.Enter(delivery, out var holdFor))
+            {
+                case LaneBook.Entry.Parked:
+                    return false;
+                case LaneBook.Entry.Held:
+                    delivery.TryWithdraw();
+                    GiveBack(delivery, holdFor, uncounted: true);
+                    return false;
+                default:
+                    break;
+            }
+        }
+
+        _buffer.Enqueue(delivery);
+        return true;
+    }
+
+    private void WakeSlots(int count)
+    {
+        for (; count > 0 && _idle.TryPop(out var slot); count--)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(slot, preferLocal: false);
+        }
+    }
+
+    // ---- Handling --------------------------------------------------------------------------------------------------
+
+    private ValueTask ProcessAsync(HandlerSlot slot, Delivery delivery)
+    {
+        if (!delivery.TryStart())
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        Interlocked.Increment(ref _running);
+        return _hooks.Any ? ProcessWithHooksAsync(slot, delivery) : RouteAsync(slot, delivery);
+    }
+
+    private async ValueTask ProcessWithHooksAsync(HandlerSlot slot, Delivery delivery)
+    {
+        await _hooks.ReceivedAsync(delivery.Message);
+        await RouteAsync(slot, delivery);
+    }
+
+    private ValueTask RouteAsync(HandlerSlot slot, Delivery delivery)
+    {
+        var message = delivery.Message;
+        slot.Document.Load(message);
+        var result = _table.Match(slot.Document, message, _ruleFailed ??= OnRuleFailed);
+        slot.Document.Clear();
+
+        if (result.Count == 1)
+        {
+            var handler = _handlers[result[0].Index];
+            return message.Attempt > handler.Retry.RetryLimit + 1 && IsCrashing(message, handler)
+                ? GiveUpAsync(delivery, handler)
+                : RunOneAsync(slot, delivery, handler);
+        }
+
+        if (result.Count == 0)
+        {
+            OnUnmatched(delivery, result);
+            return ValueTask.CompletedTask;
+        }
+
+        return RunAllAsync(slot, delivery, result);
+    }
+
+    private RuleFailureCallback? _ruleFailed;
+
+    private void OnRuleFailed(Route route, string rule, Message message, string error)
+    {
+        _counters.RuleError(route.Handler.Name);
+        if (_brokenRules.TryAdd((route.Handler.Name, rule), true))
+        {
+            _logger.RuleFailed(rule, route.Handler.Name, message, error);
+        }
+    }
+
+    private bool IsCrashing(Message message, HandlerRuntime handler) =>
+        message.Attempt > handler.Retry.RetryLimit + 1 + Settings.CrashAllowance;
+
+    private ValueTask GiveUpAsync(Delivery delivery, HandlerRuntime handler)
+    {
+        _logger.TooManyDeliveries(delivery.Message, delivery.Message.Attempt, handler.Name, handler.Retry.RetryLimit, Settings.CrashAllowance);
+        End(delivery, new Settlement(SettlementKind.DeadLetter, default, new HandlerFailure(
+            handler.Name,
+            HandlerFailureKind.Exception,
+            string.Create(CultureInfo.InvariantCulture, $"delivered {delivery.Message.Attempt} times without being settled: it seems to end the process"))));
+        return ValueTask.CompletedTask;
+    }
+
+    private void OnUnmatched(Delivery delivery, in RouteResult result)
+    {
+        var message = delivery.Message;
+        _counters.Unmatched();
+        var reason = result.Ambiguous is null
+            ? "no handler's rules match"
+            : $"{result.Ambiguous.Count} handlers match where exactly one is wanted: {string.Join(", ", result.Ambiguous.Select(r => r.Handler.Name))}";
+        _logger.Unmatched(message, reason, Settings.Unmatched, Summary(message));
+        var failure = new HandlerFailure(null, HandlerFailureKind.Unmatched, reason);
+        End(delivery, Settings.Unmatched switch
+        {
+            UnmatchedPolicy.Acknowledge => Settlement.Acknowledge,
+            UnmatchedPolicy.Release => new Settlement(SettlementKind.Release, Settings.Lease, failure),
+            _ => new Settlement(SettlementKind.DeadLetter, default, failure),
+        });
+    }
+
+    private static string Summary(Message message)
+    {
+        const int Most = 200;
+        var body = message.Body.Span;
+        var text = Encoding.UTF8.GetString(body[..Math.Min(body.Length, Most)]).ReplaceLineEndings(" ");
+        return body.Length > Most ? string.Create(CultureInfo.InvariantCulture, $"{text}… ({body.Length} bytes)") : text;
+    }
+
+    /// <summary>Runs the one handler of a message. Without a look at a task or a state machine where the handler returns at once.</summary>
+    private ValueTask RunOneAsync(HandlerSlot slot, Delivery delivery, HandlerRuntime handler)
+    {
+        if (EventideTelemetry.Source.HasListeners())
+        {
+            return AwaitOneAsync(slot, delivery, handler, null, 0);
+        }
+
+        var now = Time.GetTimestamp();
+        Task<HandlerResult> task;
+        try
+        {
+            RecordWait(delivery.Message);
+            task = handler.Pipeline.InvokeAsync(delivery.Message, slot.Begin(delivery, handler, now));
+            if (task is { IsCompletedSuccessfully: true } && task.Result.Kind == HandlerResultKind.Success)
+            {
+                var reason = slot.End(out var wasStuck);
+                if (reason == CancelReason.None && !_timed && !EventideTelemetry.HandlerDuration.Enabled)
+                {
+                    _counters.Succeeded(handler.Name);
+                    End(delivery, Settlement.Acknowledge);
+                    return ValueTask.CompletedTask;
+                }
+
+                return FinishAsync(delivery, handler, AttemptOutcome.Success, reason, wasStuck, Time.GetElapsedTime(now));
+            }
+        }
+        catch (Exception e)
+        {
+            task = Task.FromException<HandlerResult>(e);
+        }
+
+        // The handler has gone off to wait: what was done before it should not wait with it.
+        _settler.Kick();
+        return AwaitOneAsync(slot, delivery, handler, task, now);
+    }
+
+    private async ValueTask AwaitOneAsync(HandlerSlot slot, Delivery delivery, HandlerRuntime handler, Task<HandlerResult>? task, long startedAt)
+    {
+        var (outcome, reason, wasStuck, duration) = await AttemptAsync(slot, delivery, handler, task, startedAt);
+        await FinishAsync(delivery, handler, outcome, reason, wasStuck, duration);
+    }
+
+    private async ValueTask<(AttemptOutcome Outcome, CancelReason Reason, bool WasStuck, TimeSpan Duration)> AttemptAsync(
+        HandlerSlot slot, Delivery delivery, HandlerRuntime handler, Task<HandlerResult>? task, long startedAt)
+    {
+        using var activity = task is null ? MessageTrace.StartProcess(delivery.Message, handler.Name) : null;
+        AttemptOutcome outcome;
+        try
+        {
+            if (task is null)
+            {
+                startedAt = Time.GetTimestamp();
+                RecordWait(delivery.Message);
+                task = handler.Pipeline.InvokeAsync(delivery.Message, slot.Begin(delivery, handler, startedAt));
+            }
+
+            outcome = task is null
+                ? AttemptOutcome.Of(handler.Name, new InvalidOperationException("the handler returned null instead of a task"))
+                : AttemptOutcome.Of(handler.Name, await task);
+        }
+        catch (Exception e)
+        {
+            outcome = AttemptOutcome.Of(handler.Name, e);
+        }
+
+        var duration = Time.GetElapsedTime(startedAt);
+        var reason = slot.End(out var wasStuck);
+        if (reason == CancelReason.Timeout)
+        {
+            activity?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, "timeout");
+        }
+        else if (activity is not null && outcome.Failure is { } failure)
+        {
+            activity.SetStatus(System.Diagnostics.ActivityStatusCode.Error, failure.Reason);
+            activity.SetTag("error.type", failure.Exception?.GetType().FullName ?? failure.Kind.ToString());
+        }
+
+        return (outcome, reason, wasStuck, duration);
+    }
+
+    private void RecordWait(Message message)
+    {
+        if (EventideTelemetry.Wait.Enabled && message.EnqueuedAt is { } enqueuedAt)
+        {
+            _counters.Wait(Time.GetUtcNow() - enqueuedAt);
+        }
+    }
+
+    private async ValueTask FinishAsync(Delivery delivery, HandlerRuntime handler, AttemptOutcome outcome, CancelReason reason, bool wasStuck, TimeSpan duration)
+    {
+        var settlement = await ConcludeAsync(delivery, handler, outcome, reason, wasStuck, duration);
+        if (settlement is { } decided)
+        {
+            End(delivery, decided);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    /// <summary>Counts, tells and decides an attempt that has ended.</summary>
+    /// <returns>What to do, or null where the delivery was given up while the handler ran on.</returns>
+    private async ValueTask<Settlement?> ConcludeAsync(
+        Delivery delivery, HandlerRuntime handler, AttemptOutcome outcome, CancelReason reason, bool wasStuck, TimeSpan duration)
+    {
+        var message = delivery.Message;
+        if (EventideTelemetry.HandlerDuration.Enabled)
+        {
+            _counters.Duration(handler.Name, duration);
+        }
+
+        if (wasStuck)
+        {
+            Interlocked.Decrement(ref _stuck);
+            _logger.Unstuck(handler.Name, message);
+        }
+
+        if (delivery.State == Delivery.Stage.Ended)
+        {
+            // Given up before: stuck, or still running at the end of the drain time.
+            if (outcome.Succeeded)
+            {
+                _settler.RememberDone(message);
+            }
+
+            return null;
+        }
+
+        if (reason == CancelReason.Timeout)
+        {
+            // It counts as a failure even where the handler came to its end after all: its time was over.
+            outcome = AttemptOutcome.TimedOut(handler.Name, handler.Timeout, outcome.Failure?.Exception);
+        }
+
+        if (outcome.Succeeded)
+        {
+            _counters.Succeeded(handler.Name);
+            if (delivery.LeaseLost)
+            {
+                _settler.RememberDone(message);
+            }
+
+            await _hooks.SucceededAsync(message, handler.Name, duration);
+            return Settlement.Acknowledge;
+        }
+
+        if (reason == CancelReason.Shutdown)
+        {
+            return new Settlement(SettlementKind.Release, TimeSpan.Zero);
+        }
+
+        if (reason == CancelReason.LeaseLost)
+        {
+            var lost = new HandlerFailure(handler.Name, HandlerFailureKind.LeaseLost, "the lease was lost while the handler ran", outcome.Failure!.Exception);
+            await _hooks.FailedAsync(message, lost);
+            return new Settlement(SettlementKind.Release, TimeSpan.Zero, lost);
+        }
+
+        _counters.Failed(outcome.Failure!);
+        _settler.RememberFailure(message);
+        await _hooks.FailedAsync(message, outcome.Failure!);
+        return outcome.Decide(handler.Retry, message.Attempt, Random.Shared.NextDouble());
+    }
+
+    /// <summary>Runs all handlers of a message, one after the other. Those that succeed are not run again when another fails.</summary>
+    private async ValueTask RunAllAsync(HandlerSlot slot, Delivery delivery, RouteResult result)
+    {
+        var message = delivery.Message;
+        if (!_progress.TryGet(message.Id, out var done))
+        {
+            done = new HashSet<string>(StringComparer.Ordinal);
+        }
+
+        var combined = Settlement.Acknowledge;
+        for (var i = 0; i < result.Count; i++)
+        {
+            var handler = _handlers[result[i].Index];
+            if (done.Contains(handler.Name))
+            {
+                continue;
+            }
+
+            Settlement settlement;
+            if (IsCrashing(message, handler))
+            {
+                settlement = new Settlement(SettlementKind.DeadLetter, default, new HandlerFailure(handler.Name, HandlerFailureKind.Exception, "delivered too many times without being settled"));
+            }
+            else
+            {
+                var (outcome, reason, wasStuck, duration) = await AttemptAsync(slot, delivery, handler, null, 0);
+                if (await ConcludeAsync(delivery, handler, outcome, reason, wasStuck, duration) is not { } decided)
+                {
+                    Interlocked.Decrement(ref _running);
+                    return;
+                }
+
+                settlement = decided;
+            }
+
+            switch (settlement.Kind)
+            {
+                case SettlementKind.Acknowledge:
+                    done.Add(handler.Name);
+                    break;
+                case SettlementKind.DeadLetter when await SendDeadLetterAsync(delivery, settlement.Failure!):
+                    done.Add(handler.Name);
+                    break;
+                case SettlementKind.DeadLetter:
+                    combined = new Settlement(SettlementKind.Retry, Settings.MaxBackoff, settlement.Failure);
+                    break;
+                case SettlementKind.Retry:
+                    combined = combined.Kind == SettlementKind.Retry && combined.Delay > settlement.Delay ? combined : settlement;
+                    break;
+                default:
+                    // Shutting down, or the lease is lost: the rest is for the next delivery.
+                    _progress.Remember(message.Id, done);
+                    End(delivery, settlement);
+                    return;
+            }
+        }
+
+        if (combined.Kind == SettlementKind.Acknowledge)
+        {
+            _progress.Forget(message.Id);
+        }
+        else
+        {
+            _progress.Remember(message.Id, done);
+        }
+
+        End(delivery, combined);
+    }
+
+    private async Task<bool> SendDeadLetterAsync(Delivery delivery, HandlerFailure failure)
+    {
+        if (!_settler.HasDeadLetterQueue)
+        {
+            _counters.DeadLetterFailed();
+            _logger.DeadLetterFailed(delivery.Message, Settings.MaxBackoff, "there is no dead-letter queue");
+            return false;
+        }
+
+        var sent = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _settler.SendDeadLetter(delivery, failure, Settings.MaxBackoff, sent.SetResult);
+        _settler.Kick();
+        return await sent.Task;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Eventide;
+
+/// <summary>A queue opened by code instead of by URI.</summary>
+internal sealed record QueueRegistration(
+    string Name,
+    Func<IServiceProvider, CancellationToken, ValueTask<IQueueReceiver>> Open,
+    Func<IServiceProvider, CancellationToken, ValueTask<IQueueSender>>? OpenDeadLetter);

@@ -1,0 +1,117 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace Eventide;
+
+/// <summary>Checks the options at start, and names every fault at once: where it is, what it is and what was expected.</summary>
+internal sealed class EventideOptionsValidator : IValidateOptions<EventideOptions>
+{
+    private static readonly TimeSpan HalfDay = TimeSpan.FromHours(12);
+    private static readonly TimeSpan Week = TimeSpan.FromDays(7);
+
+    public ValidateOptionsResult Validate(string? name, EventideOptions options)
+    {
+        var faults = new List<string>();
+        if (options.Queue is not null)
+        {
+            CheckUri(faults, "Queue", options.Queue);
+        }
+
+        if (options.DeadLetter is not null)
+        {
+            CheckUri(faults, "DeadLetter", options.DeadLetter);
+        }
+
+        CheckNumber(faults, "Concurrency", options.Concurrency, 1, 10_000);
+        CheckNumber(faults, "BufferSize", options.BufferSize ?? 0, 0, 1_000_000);
+        CheckNumber(faults, "CrashAllowance", options.CrashAllowance, 0, 1_000);
+        CheckTime(faults, "Lease", options.Lease, TimeSpan.FromSeconds(1), HalfDay);
+        CheckTime(faults, "HandlerTimeout", options.HandlerTimeout, TimeSpan.FromMilliseconds(1), HalfDay);
+        CheckTime(faults, "StuckAfter", options.StuckAfter, TimeSpan.Zero, TimeSpan.FromHours(1));
+        CheckTime(faults, "DrainTimeout", options.DrainTimeout, TimeSpan.Zero, HalfDay);
+        if (options.BacklogInterval != TimeSpan.Zero)
+        {
+            CheckTime(faults, "BacklogInterval", options.BacklogInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        }
+
+        CheckEnum(faults, "Dispatch", options.Dispatch);
+        CheckEnum(faults, "Unmatched", options.Unmatched);
+        CheckExpression(faults, "OrderBy", options.OrderBy);
+        if (options.MaxBufferedBytes < 1024 * 1024)
+        {
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"Eventide:MaxBufferedBytes is {options.MaxBufferedBytes}; expected at least 1048576 (1 MiB)."));
+        }
+
+        CheckNumber(faults, "Retry:RetryLimit", options.Retry.RetryLimit, 0, 1_000);
+        CheckTime(faults, "Retry:MinBackoff", options.Retry.MinBackoff, TimeSpan.Zero, Week);
+        CheckTime(faults, "Retry:MaxBackoff", options.Retry.MaxBackoff, options.Retry.MinBackoff, Week);
+
+        foreach (var (queue, settings) in options.Queues)
+        {
+            var at = $"Queues:{queue}:";
+            if (settings.Uri is null)
+            {
+                faults.Add($"Eventide:{at}Uri is missing; expected a queue URI such as 'memory:{queue}'.");
+            }
+            else
+            {
+                CheckUri(faults, at + "Uri", settings.Uri);
+            }
+
+            if (settings.DeadLetter is not null)
+            {
+                CheckUri(faults, at + "DeadLetter", settings.DeadLetter);
+            }
+
+            CheckNumber(faults, at + "Concurrency", settings.Concurrency ?? 1, 1, 10_000);
+            CheckNumber(faults, at + "BufferSize", settings.BufferSize ?? 0, 0, 1_000_000);
+            CheckTime(faults, at + "Lease", settings.Lease ?? HalfDay, TimeSpan.FromSeconds(1), HalfDay);
+            CheckEnum(faults, at + "Dispatch", settings.Dispatch ?? default);
+            CheckEnum(faults, at + "Unmatched", settings.Unmatched ?? default);
+            CheckExpression(faults, at + "OrderBy", settings.OrderBy);
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static void CheckUri(List<string> faults, string setting, string value)
+    {
+        if (!QueueUri.TryParse(value, out _, out var error))
+        {
+            faults.Add($"Eventide:{setting}: {error}");
+        }
+    }
+
+    private static void CheckExpression(List<string> faults, string setting, string? value)
+    {
+        if (value is not null && !JmesPath.JmesPath.TryParse(value, Rule.Options, out _, out var error))
+        {
+            faults.Add($"Eventide:{setting}: {error.Message}");
+        }
+    }
+
+    private static void CheckNumber(List<string> faults, string setting, int value, int min, int max)
+    {
+        if (value < min || value > max)
+        {
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"Eventide:{setting} is {value}; expected {min} to {max}."));
+        }
+    }
+
+    private static void CheckTime(List<string> faults, string setting, TimeSpan value, TimeSpan min, TimeSpan max)
+    {
+        if (value < min || value > max)
+        {
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"Eventide:{setting} is {value:c}; expected {min:c} to {max:c} (days.hours:minutes:seconds)."));
+        }
+    }
+
+    private static void CheckEnum<TEnum>(List<string> faults, string setting, TEnum value)
+        where TEnum : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            faults.Add($"Eventide:{setting} is '{value}'; expected one of {string.Join(", ", Enum.GetNames<TEnum>())}.");
+        }
+    }
+}
