@@ -89,11 +89,11 @@ public sealed class PollTests : QueueTest
         await using var stub = await StubSqs.StartAsync();
         int active = 0, most = 0, next = 0;
         var isEmpty = false;
+        using var answers = new SemaphoreSlim(0);
         stub.On("ReceiveMessage", async c =>
         {
-            var now = Interlocked.Increment(ref active);
-            InterlockedMax(ref most, now);
-            await Task.Delay(10);
+            InterlockedMax(ref most, Interlocked.Increment(ref active));
+            await answers.WaitAsync();
             Interlocked.Decrement(ref active);
             await c.AnswerAsync(Volatile.Read(ref isEmpty)
                 ? "{}"
@@ -103,24 +103,51 @@ public sealed class PollTests : QueueTest
         await using var receiver = await stub.OpenReceiverAsync(options: "&receivers=4");
         Assert.Equal(40, receiver.Limits.MaxReceiveBatch);
         var request = new ReceiveRequest(40, TimeSpan.FromSeconds(1), Lease);
-
-        Assert.Equal(10, (await receiver.ReceiveAsync(request, Stop)).Messages.Count);
-        Assert.Equal(1, most);
-        await Eventually.IsTrue(async () => (await receiver.ReceiveAsync(request, Stop)).Messages.Count > 0 && Volatile.Read(ref most) == 4);
-        for (var i = 0; i < 20; i++)
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var receiving = Task.Run(async () =>
         {
-            Assert.NotEmpty((await receiver.ReceiveAsync(request, Stop)).Messages);
+            while (true)
+            {
+                await receiver.ReceiveAsync(request, enough.Token);
+            }
+        });
+
+        // The server holds every call until it is let go, one at a time: so what is under way can be counted.
+        await Eventually.IsTrue(() => Volatile.Read(ref active) == 1);
+        await Eventually.IsTrue(() => LetGoUntil(4));
+        for (var i = 0; i < 10; i++)
+        {
+            answers.Release();
+            await Eventually.IsTrue(() => answers.CurrentCount == 0 && Volatile.Read(ref active) == 4);
         }
 
         Assert.Equal(4, most);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Ends(receiving));
         Volatile.Write(ref isEmpty, true);
-        await Eventually.IsTrue(async () => (await receiver.ReceiveAsync(request with { Wait = TimeSpan.Zero }, Stop)).Messages.Count == 0);
+        answers.Release(1000);
+        await Eventually.IsTrue(() => Volatile.Read(ref active) == 0);
         await Eventually.IsTrue(async () =>
         {
             var before = stub.CallsOf("ReceiveMessage").Count;
             await receiver.ReceiveAsync(request with { Wait = TimeSpan.Zero }, Stop);
             return stub.CallsOf("ReceiveMessage").Count == before + 1;
         });
+
+        bool LetGoUntil(int calls)
+        {
+            if (Volatile.Read(ref active) == calls)
+            {
+                return true;
+            }
+
+            if (answers.CurrentCount == 0)
+            {
+                answers.Release();
+            }
+
+            return false;
+        }
     }
 
     [Fact]
