@@ -7,11 +7,12 @@ internal sealed class QueueSetup(
     IOptions<EventideOptions> options,
     IEnumerable<QueueRegistration> registrations,
     IEnumerable<HandlerDescriptor> handlers,
+    IEnumerable<IHandlerSource> sources,
     IEnumerable<IMessageMiddleware> middleware,
     QueueConnector connector,
     IServiceProvider services)
 {
-    private readonly HandlerDescriptor[] _handlers = [.. handlers];
+    private readonly HandlerDescriptor[] _handlers = [.. handlers, .. sources.SelectMany(s => s.Handlers)];
     private readonly QueueRegistration[] _registrations = [.. registrations];
 
     /// <summary>The queues to be worked.</summary>
