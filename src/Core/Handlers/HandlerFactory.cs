@@ -44,7 +44,12 @@ internal static class HandlerFactory
         }
 
         var isShared = own.Lifetime == ServiceLifetime.Singleton;
-        return new HandlerDescriptor(attribute.Name ?? type.Name, provider => Call(provider, type, isShared, json))
+        return Describe(type, attribute, provider => Call(provider, type, isShared, json), needsScope: !isShared);
+    }
+
+    /// <summary>Describes a handler by its attribute; how it is called is the caller's affair.</summary>
+    public static HandlerDescriptor Describe(Type type, HandlerAttribute attribute, Func<IServiceProvider, MessageDelegate> create, bool needsScope) =>
+        new(attribute.Name ?? type.Name, create)
         {
             Rules = attribute.Rules,
             Match = attribute.Match,
@@ -55,10 +60,9 @@ internal static class HandlerFactory
             MinBackoff = attribute.MinBackoffSeconds < 0 ? null : TimeSpan.FromSeconds(attribute.MinBackoffSeconds),
             MaxBackoff = attribute.MaxBackoffSeconds < 0 ? null : TimeSpan.FromSeconds(attribute.MaxBackoffSeconds),
             Timeout = attribute.TimeoutSeconds < 0 ? null : TimeSpan.FromSeconds(attribute.TimeoutSeconds),
-            NeedsScope = !isShared,
+            NeedsScope = needsScope,
             Type = type,
         };
-    }
 
     /// <summary>Reads a body for a typed handler.</summary>
     /// <exception cref="UnreadableBodyException">It is not of that type.</exception>

@@ -5,7 +5,7 @@ namespace Eventide;
 /// <summary>Tells what the workers of this process are doing: for progress displays, health checks and gauges.</summary>
 public sealed class EventideMonitor
 {
-    private volatile IReadOnlyList<QueueWorker> _workers = [];
+    private volatile IReadOnlyList<IWatchedWorker> _workers = [];
 
     /// <summary>Creates the monitor and its gauges.</summary>
     public EventideMonitor()
@@ -32,7 +32,7 @@ public sealed class EventideMonitor
 
     private ObservableGauge<double> AgeGauge { get; }
 
-    internal void Watch(IReadOnlyList<QueueWorker> workers) => _workers = workers;
+    internal void Watch(IReadOnlyList<IWatchedWorker> workers) => _workers = workers;
 
     private IEnumerable<Measurement<T>> Measure<T>(Func<WorkerStats, T?> value)
         where T : struct

@@ -7,14 +7,11 @@ namespace Eventide;
 /// <summary>Runs the one-process engine in a host: opens the queues, builds the routing tables, and stops everything in order.</summary>
 internal sealed class EventideService(
     IOptions<EventideOptions> options,
-    IEnumerable<QueueRegistration> registrations,
-    IEnumerable<HandlerDescriptor> handlers,
-    IEnumerable<IMessageMiddleware> middleware,
+    QueueSetup setup,
     QueueConnector connector,
     HookRunner hooks,
     EventideMonitor monitor,
     TimeProvider time,
-    IServiceProvider services,
     IHostApplicationLifetime lifetime,
     ILogger<EventideService> logger) : BackgroundService
 {
@@ -89,64 +86,25 @@ internal sealed class EventideService(
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
-        var settings = options.Value;
-        var all = handlers.ToList();
-        if (all.Count == 0)
+        foreach (var plan in setup.Plan())
         {
-            throw new InvalidOperationException("No handler is registered: every message would be unmatched. Add one with AddHandler, Handle or AddHandlersFrom.");
-        }
-
-        if (settings.Queue is null && settings.Queues.Count == 0 && !registrations.Any())
-        {
-            throw new InvalidOperationException("No queue is configured: set Eventide:Queue to a queue URI such as 'memory:orders', or call Queue(...) in AddEventide.");
-        }
-
-        if (settings.Queue is not null)
-        {
-            await OpenAsync(null, new QueueOptions { Uri = settings.Queue }, null, all, cancellationToken);
-        }
-
-        foreach (var (name, queue) in settings.Queues)
-        {
-            if (!registrations.Any(r => r.Name == name))
-            {
-                await OpenAsync(name, queue, null, all, cancellationToken);
-            }
-        }
-
-        foreach (var registration in registrations)
-        {
-            await OpenAsync(registration.Name, settings.Queues.TryGetValue(registration.Name, out var queue) ? queue : new QueueOptions(), registration, all, cancellationToken);
+            await OpenAsync(plan, cancellationToken);
         }
     }
 
-    private async Task OpenAsync(string? name, QueueOptions queue, QueueRegistration? registration, List<HandlerDescriptor> all, CancellationToken cancellationToken)
+    private async Task OpenAsync(QueuePlan plan, CancellationToken cancellationToken)
     {
-        var settings = options.Value;
-        var uri = registration is null ? QueueUri.Parse(queue.Uri!) : null;
-        var receiver = uri is null ? await registration!.Open(services, cancellationToken) : await connector.OpenReceiverAsync(uri, cancellationToken);
+        var receiver = await setup.OpenReceiverAsync(plan, cancellationToken);
         IQueueSender? deadLetters = null;
         try
         {
-            deadLetters = registration?.OpenDeadLetter is { } open ? await open(services, cancellationToken)
-                : (queue.DeadLetter ?? settings.DeadLetter) is { } deadLetter ? await connector.OpenSenderAsync(QueueUri.Parse(deadLetter), cancellationToken)
-                : await receiver.OpenDeadLetterSenderAsync(cancellationToken);
-
-            var table = new RoutingTable(
-                all.Where(h => h.Queues.Count == 0 || h.Queues.Contains(receiver.Name, StringComparer.Ordinal) || (name is not null && h.Queues.Contains(name, StringComparer.Ordinal))),
-                queue.Dispatch ?? settings.Dispatch);
-            var runtimes = table.Routes
-                .Select(r => new HandlerRuntime(
-                    r.Handler.Name,
-                    new HandlerPipeline(r.Handler, middleware, services),
-                    r.Handler.RetryPolicy(settings.Retry),
-                    r.Handler.Timeout ?? settings.HandlerTimeout))
-                .ToList();
-            var worker = new QueueWorker(receiver, deadLetters, table, runtimes, Resolve(settings, queue), hooks, time, logger);
+            deadLetters = await setup.OpenDeadLettersAsync(plan, receiver, cancellationToken);
+            var table = setup.Table(plan, receiver.Name);
+            var worker = new QueueWorker(receiver, deadLetters, table, setup.Runtimes(table), setup.Settings(plan), hooks, time, logger);
             _workers.Add(worker);
-            if (uri is not null)
+            if (plan.Uri is not null)
             {
-                _byUri.Add((worker, uri));
+                _byUri.Add((worker, plan.Uri));
             }
         }
         catch
@@ -160,21 +118,6 @@ internal sealed class EventideService(
             throw;
         }
     }
-
-    private static QueueSettings Resolve(EventideOptions settings, QueueOptions queue) => new()
-    {
-        Concurrency = queue.Concurrency ?? settings.Concurrency,
-        BufferSize = queue.BufferSize ?? settings.BufferSize,
-        MaxBufferedBytes = settings.MaxBufferedBytes,
-        Lease = queue.Lease ?? settings.Lease,
-        StuckAfter = settings.StuckAfter,
-        DrainTimeout = settings.DrainTimeout,
-        MaxBackoff = settings.Retry.MaxBackoff,
-        Unmatched = queue.Unmatched ?? settings.Unmatched,
-        CrashAllowance = settings.CrashAllowance,
-        UntilEmpty = settings.UntilEmpty,
-        OrderBy = queue.OrderBy ?? settings.OrderBy,
-    };
 
     private async Task CloseAsync()
     {

@@ -33,6 +33,7 @@ public static class EventideServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<QueueConnector>();
         services.TryAddSingleton<HookRunner>();
+        services.TryAddSingleton<QueueSetup>();
         services.TryAddSingleton<EventideMonitor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IQueueProvider, MemoryQueueProvider>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IQueueProvider, FileQueueProvider>());

@@ -1,7 +1,7 @@
 namespace Eventide;
 
-/// <summary>One delivery of a message while this process has it.</summary>
-internal sealed class Delivery(LeasedMessage leased)
+/// <summary>One delivery of a message while this process has it. Engines add what they need to know of it by deriving.</summary>
+internal class Delivery(LeasedMessage leased)
 {
     private int _state;
 

@@ -9,7 +9,6 @@ internal sealed class Settler
 {
     private const int MaxTries = 8;
     private const int Parallelism = 8;
-    private const int SettledMemory = 100_000;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -25,8 +24,8 @@ internal sealed class Settler
     private readonly BatchFlusher<Delivery> _acknowledgements;
     private readonly BatchFlusher<(Delivery Delivery, TimeSpan Delay, bool Uncounted)> _releases;
     private readonly BatchFlusher<DeadLetter> _sends;
-    private readonly MessageMemory<bool> _done = new(SettledMemory);
-    private readonly MessageMemory<DateTimeOffset> _firstFailures = new(SettledMemory);
+    private readonly MessageMemory<bool> _done;
+    private readonly MessageMemory<DateTimeOffset> _firstFailures;
     private readonly CancellationTokenSource _giveUp = new();
 
     public Settler(
@@ -37,8 +36,12 @@ internal sealed class Settler
         HookRunner hooks,
         TimeProvider time,
         ILogger logger,
-        Action settled)
+        Action settled,
+        SettlementMemory? memory = null)
     {
+        memory ??= new SettlementMemory();
+        _done = memory.Done;
+        _firstFailures = memory.FirstFailures;
         _receiver = receiver;
         _deadLetters = deadLetters;
         _keeper = keeper;

@@ -1,0 +1,126 @@
+namespace Eventide;
+
+/// <summary>A place in which one attempt at a time runs: knows when it is over its time, asks it to stop, and finds it stuck where
+/// it goes on all the same. Knows nothing of how the handler is called.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A source without a timer holds nothing; disposing it would break tokens that handlers still hold.")]
+internal sealed class AttemptSlot(TimeProvider time, TimeSpan stuckAfter)
+{
+    private readonly Lock _lock = new();
+    private CancellationTokenSource _cancel = new();
+    private object? _current;
+    private TimeSpan _timeout;
+    private long _startedAt;
+    private long _cancelledAt;
+    private CancelReason _reason;
+    private Action? _stuck;
+
+    /// <summary>Whether the handler goes on long after its token was cancelled.</summary>
+    public bool IsStuck { get; private set; }
+
+    public bool IsBusy
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _current is not null;
+            }
+        }
+    }
+
+    /// <summary>Notes that an attempt starts, and gives the token that stops it.</summary>
+    /// <param name="owner">What is attempted; <see cref="Cancel"/> names it.</param>
+    /// <param name="timeout">How long it may run.</param>
+    /// <param name="stuck">Called, from the clock's thread, when the attempt is found stuck.</param>
+    public CancellationToken Begin(object owner, TimeSpan timeout, Action stuck)
+    {
+        lock (_lock)
+        {
+            _current = owner;
+            _timeout = timeout;
+            _stuck = stuck;
+            _startedAt = time.GetTimestamp();
+            _reason = CancelReason.None;
+            IsStuck = false;
+            return _cancel.Token;
+        }
+    }
+
+    /// <summary>Notes that the attempt has come back.</summary>
+    /// <param name="wasStuck">Whether it had been found stuck.</param>
+    /// <param name="duration">How long it ran.</param>
+    /// <returns>Why it was asked to stop, if it was.</returns>
+    public CancelReason End(out bool wasStuck, out TimeSpan duration)
+    {
+        lock (_lock)
+        {
+            var reason = _reason;
+            duration = time.GetElapsedTime(_startedAt);
+            wasStuck = IsStuck;
+            _current = null;
+            _stuck = null;
+            IsStuck = false;
+
+            // A source that was not cancelled serves the next handler too; what the last one registered with it is forgotten.
+            if (reason != CancelReason.None || !_cancel.TryReset())
+            {
+                _cancel = new CancellationTokenSource();
+            }
+
+            return reason;
+        }
+    }
+
+    /// <summary>Asks the attempt to stop.</summary>
+    /// <param name="owner">Only where it is at this; <see langword="null"/> for whatever it is at.</param>
+    /// <param name="reason">Why.</param>
+    public void Cancel(object? owner, CancelReason reason)
+    {
+        CancellationTokenSource cancel;
+        lock (_lock)
+        {
+            if (_current is null || (owner is not null && !ReferenceEquals(_current, owner)) || _reason != CancelReason.None)
+            {
+                return;
+            }
+
+            _reason = reason;
+            _cancelledAt = time.GetTimestamp();
+            cancel = _cancel;
+        }
+
+        // The user's callbacks on the token run on the pool: they must not hold up the clock.
+        _ = cancel.CancelAsync();
+    }
+
+    /// <summary>Looks at the clock.</summary>
+    public void Tick(long now)
+    {
+        Action? stuck = null;
+        var isOver = false;
+        lock (_lock)
+        {
+            if (_current is null)
+            {
+                return;
+            }
+
+            if (_reason == CancelReason.None)
+            {
+                isOver = time.GetElapsedTime(_startedAt, now) >= _timeout;
+            }
+            else if (!IsStuck && time.GetElapsedTime(_cancelledAt, now) >= stuckAfter)
+            {
+                IsStuck = true;
+                stuck = _stuck;
+            }
+        }
+
+        if (isOver)
+        {
+            Cancel(null, CancelReason.Timeout);
+        }
+
+        stuck?.Invoke();
+    }
+}

@@ -1,0 +1,3 @@
+namespace Eventide;
+
+internal sealed partial class QueueWorker : IWatchedWorker;

@@ -1,0 +1,528 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Eventide.Orleans;
+
+/// <summary>One queue on one silo: its routing table, the partitions received here, and the slots in which its messages are run.
+/// Decides nothing that one process would decide otherwise: the rules are Core's, this carries them.</summary>
+internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
+{
+    private readonly QueuePlan _plan;
+    private readonly QueueSetup _setup;
+    private readonly SiloQueues _silo;
+    private readonly ConcurrentDictionary<string, PartitionDelivery> _byId = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Partition, bool> _partitions = new();
+    private readonly ConcurrentDictionary<(string Handler, string Rule), bool> _brokenRules = new();
+    private readonly MessageMemory<HashSet<string>> _progress = new(10_000);
+    private readonly ConcurrentQueue<object> _waiting = new();
+    private readonly ConcurrentStack<AttemptSlot> _idle = new();
+    private readonly Signal _wake = new();
+    private readonly SemaphoreSlim _renting = new(1, 1);
+    private AttemptSlot[] _slots = [];
+    private HandlerRuntime[] _handlers = [];
+    private LaneBook _lanes = null!;
+    private Settler _deadLetters = null!;
+    private IQueueReceiver? _spare;
+    private IQueueSender? _deadLetterSender;
+    private QueueLimits _limits = null!;
+    private IHandlerWorker _worker = null!;
+    private volatile int _receiving;
+    private long _running;
+    private int _stuck;
+    private int _holding;
+    private volatile bool _stopping;
+    private volatile bool _stalled;
+
+    public SiloQueue(QueuePlan plan, QueueSetup setup, SiloQueues silo, HookRunner hooks, TimeProvider time, ILogger logger)
+    {
+        _plan = plan;
+        _setup = setup;
+        _silo = silo;
+        Hooks = hooks;
+        Time = time;
+        Logger = logger;
+    }
+
+    public string Name { get; private set; } = "";
+
+    public QueueSettings Settings { get; private set; } = null!;
+
+    public RoutingTable Table { get; private set; } = null!;
+
+    public int Partitions { get; private set; }
+
+    public HookRunner Hooks { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILogger Logger { get; }
+
+    public WorkerCounters Counters { get; private set; } = null!;
+
+    public SettlementMemory Memory { get; } = new();
+
+    public EventideSiloOptions Silo => _silo.Options;
+
+    public SiloAddress Here => _silo.Here;
+
+    public bool IsStalled => _stalled;
+
+    public WorkerStats Stats
+    {
+        get
+        {
+            var running = Volatile.Read(ref _running);
+            return Counters.Snapshot(running, Math.Max(0, _partitions.Keys.Sum(p => (long)p.Held) - running), null);
+        }
+    }
+
+    /// <summary>How many messages one partition may hold: the queue's concurrency and buffer, shared by those received here.</summary>
+    public int ShareOfPartition => Math.Max(1, (Settings.Concurrency + Settings.BufferSize!.Value - Volatile.Read(ref _stuck)) / Math.Max(1, _receiving));
+
+    public long BytesOfPartition => Settings.MaxBufferedBytes / Math.Max(1, _receiving);
+
+    /// <summary>Whether slots are free and nothing waits for them.</summary>
+    public bool IsHungry => _waiting.IsEmpty && !_idle.IsEmpty;
+
+    /// <summary>The longest that any handler may run.</summary>
+    public TimeSpan LongestTimeout => _handlers.Length == 0 ? TimeSpan.Zero : _handlers.Max(h => h.Timeout);
+
+    public long NextKey() => _silo.NextKey();
+
+    // ---- Opening ---------------------------------------------------------------------------------------------------
+
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        _spare = await _setup.OpenReceiverAsync(_plan, cancellationToken);
+        _limits = _spare.Limits;
+        Name = _spare.Name;
+        _deadLetterSender = await _setup.OpenDeadLettersAsync(_plan, _spare, cancellationToken);
+        Table = _setup.Table(_plan, Name);
+        _handlers = [.. _setup.Runtimes(Table)];
+        Settings = _setup.Settings(_plan).FitTo(Name, _limits, _handlers, Logger);
+        Partitions = _limits.MaxLease is null ? 1
+            : Silo.QueuePartitions.TryGetValue(_plan.Name ?? Name, out var own) || Silo.QueuePartitions.TryGetValue(Name, out own) ? own
+            : Silo.Partitions;
+        Counters = new WorkerCounters(Name);
+        _lanes = new LaneBook(Time);
+        _deadLetters = new Settler(_spare, _deadLetterSender, null, Counters, Hooks, Time, Logger, _wake.SetIfWaiting, Memory);
+        _worker = _silo.Grains.GetGrain<IHandlerWorker>(0);
+        _slots = new AttemptSlot[Settings.Concurrency];
+        for (var i = _slots.Length - 1; i >= 0; i--)
+        {
+            _slots[i] = new AttemptSlot(Time, Settings.StuckAfter);
+            _idle.Push(_slots[i]);
+        }
+
+        Logger.Started(Name, Settings.Concurrency, Settings.BufferSize!.Value, Settings.Lease, _handlers.Length);
+        if (_deadLetterSender is null)
+        {
+            Logger.NoDeadLetterQueue(Name, Settings.MaxBackoff);
+        }
+    }
+
+    /// <summary>Starts receiving a partition here.</summary>
+    public Partition Open(int index)
+    {
+        var partition = new Partition(this, index);
+        _partitions[partition] = true;
+        Interlocked.Increment(ref _receiving);
+        if (_stopping)
+        {
+            partition.StopReceiving();
+        }
+        else
+        {
+            partition.Start();
+        }
+
+        return partition;
+    }
+
+    public void OnLeaving()
+    {
+        Interlocked.Decrement(ref _receiving);
+        WakePartitions();
+    }
+
+    public void OnClosed(Partition partition) => _partitions.TryRemove(partition, out _);
+
+    /// <summary>Gives a partition a receiver: the one with which the queue was opened, else one more.</summary>
+    public async ValueTask<IQueueReceiver> RentReceiverAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _spare, null) is { } spare)
+        {
+            return spare;
+        }
+
+        await _renting.WaitAsync(cancellationToken);
+        try
+        {
+            return await _setup.OpenReceiverAsync(_plan, cancellationToken);
+        }
+        finally
+        {
+            _renting.Release();
+        }
+    }
+
+    public async ValueTask ReturnReceiverAsync(IQueueReceiver receiver)
+    {
+        if (_stopping || Interlocked.CompareExchange(ref _spare, receiver, null) is not null)
+        {
+            try
+            {
+                await receiver.DisposeAsync();
+            }
+            catch (Exception e)
+            {
+                Logger.CloseFailed(Name, e);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_spare is not null)
+        {
+            await _spare.DisposeAsync();
+        }
+
+        if (_deadLetterSender is not null)
+        {
+            await _deadLetterSender.DisposeAsync();
+        }
+
+        _renting.Dispose();
+    }
+
+    // ---- Arriving --------------------------------------------------------------------------------------------------
+
+    /// <summary>Whether this silo has already done the work of a message that comes again.</summary>
+    public bool IsDone(Message message) => !Memory.Done.IsEmpty && Memory.Done.TryGet(message.Id, out _);
+
+    /// <summary>Notes a delivery; false where an earlier one of the same message is still here: its lease was lost without our
+    /// knowing, and the later one shares its fate.</summary>
+    public bool TryEnter(PartitionDelivery delivery)
+    {
+        var id = delivery.Message.Id;
+        while (!_byId.TryAdd(id, delivery))
+        {
+            if (_byId.TryGetValue(id, out var earlier))
+            {
+                lock (earlier)
+                {
+                    if (earlier.State != Delivery.Stage.Ended)
+                    {
+                        delivery.Twin = earlier.Twin;
+                        earlier.Twin = delivery;
+                        return false;
+                    }
+                }
+
+                _byId.TryRemove(new KeyValuePair<string, PartitionDelivery>(id, earlier));
+            }
+        }
+
+        return true;
+    }
+
+    public void EndTwins(PartitionDelivery delivery, Settlement settlement)
+    {
+        Delivery? twin;
+        lock (delivery)
+        {
+            twin = delivery.Twin;
+            delivery.Twin = null;
+        }
+
+        _byId.TryRemove(new KeyValuePair<string, PartitionDelivery>(delivery.Message.Id, delivery));
+        while (twin is PartitionDelivery one)
+        {
+            twin = one.Twin;
+            one.Partition.SettleTwin(one, settlement);
+        }
+    }
+
+    /// <summary>A router has a delivery for us.</summary>
+    public void Accept(RoutedDelivery delivery)
+    {
+        if (delivery is PartitionDelivery local)
+        {
+            local.Accepted = true;
+        }
+
+        if (_stopping)
+        {
+            Withdraw(delivery);
+            return;
+        }
+
+        if (delivery.Lane is not null)
+        {
+            switch (_lanes.Enter(delivery, out var holdFor))
+            {
+                case LaneBook.Entry.Parked:
+                    return;
+                case LaneBook.Entry.Held:
+                    if (delivery.TryWithdraw())
+                    {
+                        Counters.Released();
+                        delivery.Release(holdFor, uncounted: true);
+                    }
+
+                    return;
+                default:
+                    break;
+            }
+        }
+
+        Enqueue(delivery);
+    }
+
+    /// <summary>Starts what has been accepted.</summary>
+    public void WakeSlots()
+    {
+        for (var waiting = _waiting.Count; waiting > 0 && _idle.TryPop(out var slot); waiting--)
+        {
+            StartSlot(slot);
+        }
+    }
+
+    /// <summary>Runs one attempt at a message that the cluster holds, counts and tells it, and decides what follows.</summary>
+    public Task<Settlement> RunHeldAsync(Message message, HandlerRuntime handler)
+    {
+        var attempt = new DetachedAttempt(message, handler);
+        if (_stopping)
+        {
+            attempt.TryDecide(new Settlement(SettlementKind.Release));
+        }
+        else
+        {
+            Enqueue(attempt);
+            WakeSlots();
+        }
+
+        return attempt.Settlement;
+    }
+
+    public HandlerRuntime? FindHandler(string name) => Array.Find(_handlers, h => h.Name == name);
+
+    /// <summary>A rule failed on a message: counted, and logged once.</summary>
+    public void OnRuleFailed(Route route, string rule, Message message, string error)
+    {
+        Counters.RuleError(route.Handler.Name);
+        if (_brokenRules.TryAdd((route.Handler.Name, rule), true))
+        {
+            Logger.RuleFailed(rule, route.Handler.Name, message, error);
+        }
+    }
+
+    // ---- Other silos -----------------------------------------------------------------------------------------------
+
+    public bool TryTake(long key, SiloAddress taker) => _partitions.Keys.Any(p => p.TryTake(key, taker));
+
+    public bool TrySettle(RemoteSettlement settlement) => _partitions.Keys.Any(p => p.TrySettle(settlement));
+
+    public void OnSiloDeath(SiloAddress silo)
+    {
+        foreach (var partition in _partitions.Keys)
+        {
+            partition.ReleaseTaken(silo);
+        }
+    }
+
+    public void TellLeaseLost(SiloAddress taker, long key) => _silo.TellLeaseLost(taker, key);
+
+    public void OnWithdrawn(PartitionDelivery delivery) => HoldLane(delivery, TimeSpan.Zero);
+
+    // ---- Slots -----------------------------------------------------------------------------------------------------
+
+    /// <summary>Looks at the clock: handlers over their time, settlements that wait for company, messages that got lost.</summary>
+    public void Tick()
+    {
+        var now = Time.GetTimestamp();
+        foreach (var slot in _slots)
+        {
+            slot.Tick(now);
+        }
+
+        foreach (var partition in _partitions.Keys)
+        {
+            partition.Kick();
+            partition.Sweep(now, _silo.IsDead);
+        }
+
+        _deadLetters.Kick();
+    }
+
+    private void Enqueue(object work) => _waiting.Enqueue(work);
+
+    private void StartSlot(AttemptSlot slot) => ThreadPool.UnsafeQueueUserWorkItem(static start => _ = start.Queue.RunSlotAsync(start.Slot), (Queue: this, Slot: slot), preferLocal: false);
+
+    private async Task RunSlotAsync(AttemptSlot slot)
+    {
+        while (true)
+        {
+            while (_waiting.TryDequeue(out var work))
+            {
+                if (work is RoutedDelivery delivery)
+                {
+                    try
+                    {
+                        await ProcessAsync(slot, delivery);
+                    }
+                    catch (Exception e)
+                    {
+                        Logger.EngineFault(delivery.Message, e);
+                        if (delivery.TryWithdraw() || delivery.TryEnd())
+                        {
+                            GiveBack(delivery, Settings.MaxBackoff, uncounted: false);
+                        }
+                    }
+                }
+                else
+                {
+                    await ProcessAsync(slot, (DetachedAttempt)work);
+                }
+            }
+
+            // Nothing left: what is done should not wait for company, and the pumps may bring more.
+            KickSettlers();
+            _idle.Push(slot);
+            _wake.SetIfWaiting();
+            WakePartitions();
+            if (_waiting.IsEmpty || !_idle.TryPop(out var woken))
+            {
+                return;
+            }
+
+            if (!ReferenceEquals(woken, slot))
+            {
+                StartSlot(woken);
+                return;
+            }
+        }
+    }
+
+    private void KickSettlers()
+    {
+        foreach (var partition in _partitions)
+        {
+            partition.Key.Kick();
+        }
+
+        _deadLetters.Kick();
+    }
+
+    private void WakePartitions()
+    {
+        foreach (var partition in _partitions)
+        {
+            partition.Key.Wake();
+        }
+    }
+
+    // ---- Stopping --------------------------------------------------------------------------------------------------
+
+    /// <summary>Leaves the queue: receives no more, gives back what waits, lets handlers finish within the drain time, gives back the rest.</summary>
+    public async Task StopAsync(CancellationToken abort)
+    {
+        _stopping = true;
+        var given = 0;
+        foreach (var partition in _partitions.Keys)
+        {
+            given += partition.StopReceiving();
+        }
+
+        while (_waiting.TryDequeue(out var work))
+        {
+            if (work is RoutedDelivery delivery)
+            {
+                given += Withdraw(delivery) ? 1 : 0;
+            }
+            else
+            {
+                ((DetachedAttempt)work).TryDecide(new Settlement(SettlementKind.Release));
+            }
+        }
+
+        foreach (var parked in _lanes.TakeParked())
+        {
+            given += Withdraw((RoutedDelivery)parked) ? 1 : 0;
+        }
+
+        var running = Volatile.Read(ref _running);
+        if (running > 0 || given > 0)
+        {
+            Logger.Stopping(Name, running, given);
+        }
+
+        KickSettlers();
+        if (!await DrainedAsync(Settings.DrainTimeout, abort))
+        {
+            Logger.DrainOver(Name, (int)Volatile.Read(ref _running), Settings.DrainTimeout);
+            foreach (var slot in _slots)
+            {
+                slot.Cancel(null, CancelReason.Shutdown);
+            }
+
+            // Those that heed their token get a moment to say so; the others' messages go back as they are.
+            await DrainedAsync(Settings.StuckAfter < TimeSpan.FromSeconds(5) ? Settings.StuckAfter : TimeSpan.FromSeconds(5), abort);
+        }
+
+        foreach (var partition in _partitions.Keys)
+        {
+            partition.GiveBackRest();
+        }
+
+        var patience = abort.IsCancellationRequested ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(10);
+        await _deadLetters.DrainAsync(patience);
+        await Task.WhenAll(_partitions.Keys.Select(p => p.CloseAsync(patience)));
+        var stats = Stats;
+        Logger.Stopped(Name, stats.Received, stats.Succeeded, stats.Failed, stats.Retried, stats.DeadLettered);
+    }
+
+    private bool Withdraw(RoutedDelivery delivery)
+    {
+        if (!delivery.TryWithdraw())
+        {
+            return false;
+        }
+
+        GiveBack(delivery, TimeSpan.Zero, uncounted: true);
+        return true;
+    }
+
+    // Handlers here, retries on their way to a delivery grain, and messages that other silos' routers have.
+    private bool IsDrained => Volatile.Read(ref _running) <= Volatile.Read(ref _stuck) && Volatile.Read(ref _holding) == 0
+        && _partitions.Keys.All(p => !p.HasTaken) && _deadLetters.Unfinished == 0;
+
+    private async Task<bool> DrainedAsync(TimeSpan patience, CancellationToken abort)
+    {
+        using var timer = new CancellationTokenSource(patience, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(abort, timer.Token);
+        while (!IsDrained)
+        {
+            try
+            {
+                // Settlements from other silos set no signal: looked at now and then.
+                using var look = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
+                look.CancelAfter(TimeSpan.FromMilliseconds(50));
+                await _wake.WaitAsync(look.Token);
+            }
+            catch (OperationCanceledException) when (either.IsCancellationRequested)
+            {
+                return IsDrained;
+            }
+            catch (OperationCanceledException)
+            {
+                // Look again.
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,120 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Eventide.Orleans;
+
+/// <summary>All queues on this silo: opened before the silo takes part, left before it leaves the cluster.</summary>
+internal sealed class SiloQueues(
+    QueueSetup setup,
+    IOptions<EventideSiloOptions> options,
+    HookRunner hooks,
+    EventideMonitor monitor,
+    EventideClock clock,
+    IGrainFactory grains,
+    SiloLink silos,
+    RemoteSettlements remote,
+    SettlementLink settlements,
+    DeliveryGateway deliveries,
+    ILogger<SiloQueues> logger) : ILifecycleParticipant<ISiloLifecycle>
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly Dictionary<string, SiloQueue> _queues = new(StringComparer.Ordinal);
+    private ITimer? _clock;
+    private long _lastKey;
+
+    public EventideSiloOptions Options => options.Value;
+
+    public IGrainFactory Grains => grains;
+
+    public DeliveryGateway Deliveries => deliveries;
+
+    public SiloAddress Here => silos.Here;
+
+    public IReadOnlyCollection<SiloQueue> All => _queues.Values;
+
+    public long NextKey() => Interlocked.Increment(ref _lastKey);
+
+    public bool IsDead(SiloAddress silo) => silos.IsDead(silo);
+
+    public SiloQueue? Find(string name) => _queues.GetValueOrDefault(name);
+
+    public SiloQueue Get(string name) => Find(name)
+        ?? throw new InvalidOperationException($"This silo has no queue '{name}'; all silos of a cluster must be configured with the same queues.");
+
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        foreach (var plan in setup.Plan())
+        {
+            var queue = new SiloQueue(plan, setup, this, hooks, clock.Time, logger);
+            await queue.OpenAsync(cancellationToken);
+            if (!_queues.TryAdd(queue.Name, queue))
+            {
+                await queue.DisposeAsync();
+                throw new InvalidOperationException($"Two queues are called '{queue.Name}'; give each a name of its own.");
+            }
+        }
+    }
+
+    public bool TryTake(long key, SiloAddress taker) => _queues.Values.Any(q => q.TryTake(key, taker));
+
+    public bool Settle(RemoteSettlement settlement) => _queues.Values.Any(q => q.TrySettle(settlement));
+
+    public void TellLeaseLost(SiloAddress taker, long key) => settlements.TellLeaseLost(taker, key);
+
+    public void Participate(ISiloLifecycle lifecycle)
+    {
+        lifecycle.Subscribe("Eventide", ServiceLifecycleStage.ApplicationServices + 1, StartAsync, DisposeQueuesAsync);
+
+        // Stages stop from the last to the first: the queues are left while the silo is still a full member of its cluster.
+        lifecycle.Subscribe("Eventide queues", ServiceLifecycleStage.Active + 1, static _ => Task.CompletedTask, StopAsync);
+    }
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        monitor.Watch([.. _queues.Values]);
+        silos.OnDeath(silo =>
+        {
+            foreach (var queue in _queues.Values)
+            {
+                queue.OnSiloDeath(silo);
+            }
+        });
+        _clock = clock.Time.CreateTimer(static self => ((SiloQueues)self!).Tick(), this, TickInterval, TickInterval);
+        await hooks.StartAsync(cancellationToken);
+        monitor.IsStarted = true;
+    }
+
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        logger.Leaving(_queues.Count);
+        await Task.WhenAll(_queues.Values.Select(q => Task.Run(() => q.StopAsync(cancellationToken), CancellationToken.None)));
+        remote.GiveBackRest();
+        await remote.DrainAsync().WaitAsync(TimeSpan.FromSeconds(10), CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await hooks.ShutdownAsync(cancellationToken);
+    }
+
+    private async Task DisposeQueuesAsync(CancellationToken cancellationToken)
+    {
+        if (_clock is not null)
+        {
+            await _clock.DisposeAsync();
+        }
+
+        foreach (var queue in _queues.Values)
+        {
+            await queue.DisposeAsync();
+        }
+    }
+
+    private void Tick()
+    {
+        foreach (var queue in _queues.Values)
+        {
+            queue.Tick();
+        }
+    }
+}

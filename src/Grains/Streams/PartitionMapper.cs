@@ -1,0 +1,21 @@
+using Orleans.Runtime;
+using Orleans.Streams;
+
+namespace Eventide.Orleans;
+
+/// <summary>The partitions of all queues, as Orleans' stream queues.</summary>
+internal sealed class PartitionMapper : IStreamQueueMapper
+{
+    private readonly QueueId[] _all;
+
+    public PartitionMapper(IEnumerable<SiloQueue> queues) => _all =
+    [
+        .. queues.SelectMany(queue => Enumerable.Range(0, queue.Partitions)
+            .Select(i => QueueId.GetQueueId(queue.Name, (uint)i, (uint)(uint.MaxValue / (ulong)queue.Partitions * (ulong)i)))),
+    ];
+
+    public IEnumerable<QueueId> GetAllQueues() => _all;
+
+    // Nothing is published through the provider: it is asked for streams' queues by nobody but a producer.
+    public QueueId GetQueueForStream(StreamId streamId) => _all[(int)((uint)streamId.GetHashCode() % (uint)_all.Length)];
+}

@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using Eventide.Queues;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Orleans.Storage;
+using Orleans.TestingHost;
+
+namespace Eventide.Orleans.Tests;
+
+/// <summary>A cluster of silos in this process, on real Orleans, with one set of memory queues, one storage and one reminder table
+/// outside the silos, so that they survive any of them.</summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    private static readonly ConcurrentDictionary<string, Cluster> All = new();
+
+    private readonly string _id = Guid.NewGuid().ToString("N");
+    private readonly Action<ISiloBuilder, Cluster> _configure;
+    private TestCluster _cluster = null!;
+
+    private Cluster(Action<ISiloBuilder, Cluster> configure) => _configure = configure;
+
+    public MemoryBroker Broker { get; init; } = new();
+
+    public SharedStorage Storage { get; } = new();
+
+    public SharedReminders Reminders { get; } = new();
+
+    public TestCluster Silos => _cluster;
+
+    public IReadOnlyList<InProcessSiloHandle> Handles => [.. _cluster.Silos.Cast<InProcessSiloHandle>()];
+
+    public static async Task<Cluster> StartAsync(int silos, Action<ISiloBuilder, Cluster> configure, MemoryBroker? broker = null)
+    {
+        var cluster = new Cluster(configure) { Broker = broker ?? new MemoryBroker() };
+        All[cluster._id] = cluster;
+        var builder = new TestClusterBuilder((short)silos);
+        builder.Properties["Eventide.Test"] = cluster._id;
+        builder.AddSiloBuilderConfigurator<SiloSetup>();
+        cluster._cluster = builder.Build();
+        await cluster._cluster.DeployAsync();
+        return cluster;
+    }
+
+    public SiloQueues QueuesOf(InProcessSiloHandle silo) => silo.SiloHost.Services.GetRequiredService<SiloQueues>();
+
+    public IEnumerable<WorkerStats> Stats => Handles.Where(h => h.IsActive).SelectMany(h => h.SiloHost.Services.GetRequiredService<EventideMonitor>().Stats);
+
+    public async Task SendAsync(string queue, IEnumerable<OutgoingMessage> messages)
+    {
+        await using var sender = Broker.GetQueue(queue).OpenSender();
+        foreach (var result in await sender.SendAllAsync(messages, CancellationToken.None))
+        {
+            Assert.True(result.IsSent, result.Error);
+        }
+    }
+
+    public Task SendAsync(string queue, params string[] bodies) => SendAsync(queue, bodies.Select(b => new OutgoingMessage(b)));
+
+    public async Task<QueueStats> StatsOfAsync(string queue)
+    {
+        await using var admin = Broker.GetQueue(queue).OpenAdmin()!;
+        return await admin.GetStatsAsync(CancellationToken.None);
+    }
+
+    public async Task<IReadOnlyList<Message>> PeekAsync(string queue)
+    {
+        await using var admin = Broker.GetQueue(queue).OpenAdmin()!;
+        return await admin.PeekAsync(1_000_000, CancellationToken.None);
+    }
+
+    /// <summary>Waits until a queue holds nothing: neither ready, nor in flight, nor delayed.</summary>
+    public Task DrainedAsync(string queue, int seconds = 30) => Wait.UntilAsync(
+        async () => await StatsOfAsync(queue) is { Ready: 0, InFlight: 0, Delayed: 0 or null }, $"{queue} is empty", seconds,
+        async () => $"{await StatsOfAsync(queue)} | {string.Join(" | ", Stats)}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+        All.TryRemove(_id, out _);
+    }
+
+    private sealed class SiloSetup : IHostConfigurator, ISiloConfigurator
+    {
+        private string _id = "";
+
+        public void Configure(Microsoft.Extensions.Hosting.IHostBuilder hostBuilder) =>
+            hostBuilder.ConfigureServices((context, _) => _id = context.Configuration["Eventide.Test"]!);
+
+        public void Configure(ISiloBuilder silo)
+        {
+            var cluster = All[silo.Configuration["Eventide.Test"]!];
+            silo.Services.AddSingleton<IQueueProvider>(new MemoryQueueProvider(cluster.Broker));
+            silo.Services.AddKeyedSingleton<IGrainStorage>("Default", cluster.Storage);
+            silo.Services.AddSingleton<IReminderTable>(cluster.Reminders);
+            silo.Services.Configure<ReminderOptions>(o => o.MinimumReminderPeriod = TimeSpan.FromMilliseconds(100));
+            silo.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.Warning));
+            silo.AddReminders();
+            cluster._configure(silo, cluster);
+        }
+    }
+}
