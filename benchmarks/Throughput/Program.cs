@@ -1,14 +1,11 @@
-// One million messages from a file through the one-process engine, beside JsonDocument.Parse alone over the same lines, in one run.
+// Messages from a file through `eventide run`, beside JsonDocument.Parse alone over the same lines, in one run.
 //   dotnet run -c Release --project benchmarks/Throughput [-- MESSAGES [ROUNDS]]
 // The figure to look at is the last: messages a second and core of Eventide, by CPU time, over those of JsonDocument.Parse on one core.
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Eventide;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Eventide.Benchmarks.Throughput;
 
 var count = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
 var rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 3;
@@ -17,15 +14,16 @@ try
 {
     Generate(path, count);
     var lines = ReadLines(path);
+    Parse(lines);
     var ratios = new List<double>();
     for (var round = 0; round < rounds; round++)
     {
         var parse = Parse(lines);
-        var (wall, cpu, peak) = await RunAsync(path, count);
-        var ratio = count / cpu.TotalSeconds / (count / parse.TotalSeconds);
+        var run = RunCommand(path, count);
+        var ratio = parse / run.Cpu;
         ratios.Add(ratio);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"JsonDocument.Parse {count / parse.TotalSeconds / 1000:F0}k/s on one core | eventide {count / wall.TotalSeconds / 1000:F0}k/s, {count / cpu.TotalSeconds / 1000:F0}k/s and core, heap at most {peak / 1048576.0:F0} MiB | per core {ratio:F2} of JsonDocument.Parse"));
+            $"JsonDocument.Parse {count / parse.TotalSeconds / 1000:F0}k/s on one core | eventide run {count / run.Seconds / 1000:F0}k/s, {count / run.Cpu.TotalSeconds / 1000:F0}k/s and core, at most {run.Peak / 1048576.0:F0} MiB | per core {ratio:F2} of JsonDocument.Parse"));
     }
 
     ratios.Sort();
@@ -67,36 +65,41 @@ static TimeSpan Parse(List<byte[]> lines)
     return process.TotalProcessorTime - started;
 }
 
-static async Task<(TimeSpan Wall, TimeSpan Cpu, long Peak)> RunAsync(string path, int count)
+static Run RunCommand(string path, int count)
 {
-    var builder = Host.CreateEmptyApplicationBuilder(null);
-    builder.Logging.SetMinimumLevel(LogLevel.Warning);
-    builder.Services.AddEventide(e => e
-        .Queue("file:" + path)
-        .Handle("type == 'nothing'", (_, _) => HandlerResult.Done)
-        .Handle("body.type == 'order' && body.total > 100", (_, _) => HandlerResult.Done, "large orders")
-        .Handle("body.type == 'order'", (_, _) => HandlerResult.Done, "orders")
-        .Handle("contains(body.tags, 'urgent')", (_, _) => HandlerResult.Done, "urgent")
-        .Handle(null, (_, _) => HandlerResult.Done, "rest"));
-    using var host = builder.Build();
-    var monitor = host.Services.GetRequiredService<EventideMonitor>();
-    using var process = Process.GetCurrentProcess();
-    GC.Collect();
-    var cpu = process.TotalProcessorTime;
-    var started = Stopwatch.GetTimestamp();
-    long peak = 0;
-    using (new Timer(_ => peak = Math.Max(peak, GC.GetTotalMemory(false)), null, 50, 50))
+    // The command as a user runs it: a process of its own, start and just-in-time compilation included.
+    var cli = Path.Combine(AppContext.BaseDirectory.Replace(Path.Combine("benchmarks", "Throughput"), Path.Combine("src", "Cli"), StringComparison.Ordinal), "Eventide.Cli.dll");
+    var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+    foreach (var argument in new[] { cli, "run", "--app", typeof(LargeOrders).Assembly.Location, "--queue", "file:" + path, "--json" })
     {
-        await host.RunAsync();
+        start.ArgumentList.Add(argument);
     }
 
-    var wall = Stopwatch.GetElapsedTime(started);
-    process.Refresh();
-    var stats = monitor.Stats[0];
-    if (stats.Succeeded != count)
+    using var process = Process.Start(start)!;
+    var output = process.StandardOutput.ReadToEndAsync();
+    var run = default(Run);
+    try
     {
-        throw new InvalidOperationException($"{count} messages sent, {stats.Succeeded} handled: {stats}");
+        while (!process.WaitForExit(5))
+        {
+            process.Refresh();
+            run = run with { Cpu = process.TotalProcessorTime, Peak = Math.Max(run.Peak, process.WorkingSet64) };
+        }
+    }
+    catch (InvalidOperationException)
+    {
+        // It ended between two looks.
     }
 
-    return (wall, process.TotalProcessorTime - cpu, peak);
+    process.WaitForExit();
+    var last = output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+    using var summary = JsonDocument.Parse(last);
+    if (process.ExitCode != 0 || summary.RootElement.GetProperty("succeeded").GetInt64() != count)
+    {
+        throw new InvalidOperationException($"{count} messages sent, exit code {process.ExitCode}: {last}");
+    }
+
+    return run with { Seconds = summary.RootElement.GetProperty("seconds").GetDouble() };
 }
+
+internal readonly record struct Run(double Seconds, TimeSpan Cpu, long Peak);
