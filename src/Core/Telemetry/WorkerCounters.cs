@@ -19,8 +19,19 @@ internal sealed class WorkerCounters(string queue)
     public void Succeeded(string handler)
     {
         Interlocked.Increment(ref _succeeded);
-        EventideTelemetry.Succeeded.Add(1, _queue, Handler(handler));
+        MeterSucceeded(handler);
     }
+
+    /// <summary>Tells the meter of a success that <see cref="CountSucceeded"/> counts later, with others.</summary>
+    public void MeterSucceeded(string handler)
+    {
+        if (EventideTelemetry.Succeeded.Enabled)
+        {
+            EventideTelemetry.Succeeded.Add(1, _queue, Handler(handler));
+        }
+    }
+
+    public void CountSucceeded(int count) => Interlocked.Add(ref _succeeded, count);
 
     public void Failed(HandlerFailure failure)
     {

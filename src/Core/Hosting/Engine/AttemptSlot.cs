@@ -52,10 +52,18 @@ internal sealed class AttemptSlot(TimeProvider time, TimeSpan stuckAfter)
     /// <returns>Why it was asked to stop, if it was.</returns>
     public CancelReason End(out bool wasStuck, out TimeSpan duration)
     {
+        duration = time.GetElapsedTime(_startedAt);
+        return End(out wasStuck);
+    }
+
+    /// <summary>Notes that the attempt has come back, where nobody asks how long it ran.</summary>
+    /// <param name="wasStuck">Whether it had been found stuck.</param>
+    /// <returns>Why it was asked to stop, if it was.</returns>
+    public CancelReason End(out bool wasStuck)
+    {
         lock (_lock)
         {
             var reason = _reason;
-            duration = time.GetElapsedTime(_startedAt);
             wasStuck = IsStuck;
             _current = null;
             _stuck = null;

@@ -33,6 +33,23 @@ internal sealed class BatchFlusher<T>(int maxBatch, int parallelism, Func<List<T
         }
     }
 
+    /// <summary>Adds items; flushes what makes full batches.</summary>
+    public void AddRange(List<T> items)
+    {
+        List<List<T>>? batches = null;
+        lock (_lock)
+        {
+            _pending.AddRange(items);
+            _unfinished += items.Count;
+            while (_pending.Count >= maxBatch && _running < parallelism)
+            {
+                (batches ??= []).Add(TakeBatch());
+            }
+        }
+
+        batches?.ForEach(batch => _ = RunAsync(batch));
+    }
+
     /// <summary>Flushes what is there, unless a flush is under way: then that one goes on with it.</summary>
     public void Kick()
     {

@@ -1,130 +1,91 @@
 namespace Eventide;
 
 /// <summary>A place in which one handler at a time runs. Takes deliveries as long as there are any, then waits idle without a
-/// thread. Knows when its handler is over its time.</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A source without a timer holds nothing; disposing it would break tokens that handlers still hold.")]
-internal sealed class HandlerSlot(QueueWorker worker) : IThreadPoolWorkItem
+/// thread. Keeps what its handlers have done until a batch of it is worth handing on.</summary>
+internal sealed class HandlerSlot : IThreadPoolWorkItem
 {
+    // Large enough that the slots rarely meet at the shared counters, small enough that nothing is held up.
+    private const int Batch = 32;
+
+    private readonly QueueWorker _worker;
+    private readonly AttemptSlot _attempt;
+    private readonly Action _stuck;
     private readonly Lock _lock = new();
-    private CancellationTokenSource _cancel = new();
-    private Delivery? _current;
+    private List<Delivery> _done = new(Batch);
+    private volatile Delivery? _current;
     private HandlerRuntime? _handler;
-    private long _startedAt;
-    private long _cancelledAt;
-    private CancelReason _reason;
+
+    public HandlerSlot(QueueWorker worker)
+    {
+        _worker = worker;
+        _attempt = new AttemptSlot(worker.Time, worker.Settings.StuckAfter);
+        _stuck = () => worker.OnStuck(_current!, _handler!);
+    }
 
     /// <summary>The document of the message being routed; reused, since a slot routes one at a time.</summary>
     public MessageDocument Document { get; } = new();
 
-    /// <summary>Whether the handler goes on long after its token was cancelled.</summary>
-    public bool IsStuck { get; private set; }
+    /// <summary>Whether it is at a delivery, from taking it to settling it.</summary>
+    public volatile bool IsWorking;
 
-    /// <summary>What it is at, or null.</summary>
-    public Delivery? Current
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _current;
-            }
-        }
-    }
-
-    public bool IsBusy => Current is not null;
+    /// <summary>What its handler is at, or null.</summary>
+    public Delivery? Current => _current;
 
     /// <summary>Takes over from the thread pool.</summary>
-    public void Execute() => _ = worker.RunSlotAsync(this);
+    public void Execute() => _ = _worker.RunSlotAsync(this);
 
     /// <summary>Notes that a handler starts, and gives the token that stops it.</summary>
-    public CancellationToken Begin(Delivery delivery, HandlerRuntime handler, long now)
+    public CancellationToken Begin(Delivery delivery, HandlerRuntime handler)
     {
-        lock (_lock)
-        {
-            _current = delivery;
-            _handler = handler;
-            _startedAt = now;
-            _reason = CancelReason.None;
-            IsStuck = false;
-            delivery.Slot = this;
-            return _cancel.Token;
-        }
+        _current = delivery;
+        _handler = handler;
+        delivery.Slot = this;
+        return _attempt.Begin(delivery, handler.Timeout, _stuck);
     }
 
     /// <summary>Notes that the handler has returned.</summary>
+    /// <param name="wasStuck">Whether it had been found stuck.</param>
     /// <returns>Why it was asked to stop, if it was.</returns>
     public CancelReason End(out bool wasStuck)
     {
-        lock (_lock)
-        {
-            var reason = _reason;
-            wasStuck = IsStuck;
-            _current!.Slot = null;
-            _current = null;
-            _handler = null;
-            IsStuck = false;
-
-            // A source that was not cancelled serves the next handler too; what the last one registered with it is forgotten.
-            if (reason != CancelReason.None || !_cancel.TryReset())
-            {
-                _cancel = new CancellationTokenSource();
-            }
-
-            return reason;
-        }
+        var reason = _attempt.End(out wasStuck);
+        _current!.Slot = null;
+        _current = null;
+        return reason;
     }
 
-    /// <summary>Asks the handler to stop, if it is still at this delivery.</summary>
-    public void Cancel(Delivery? delivery, CancelReason reason)
-    {
-        CancellationTokenSource cancel;
-        lock (_lock)
-        {
-            if (_current is null || (delivery is not null && !ReferenceEquals(_current, delivery)) || _reason != CancelReason.None)
-            {
-                return;
-            }
-
-            _reason = reason;
-            _cancelledAt = worker.Time.GetTimestamp();
-            cancel = _cancel;
-        }
-
-        // The user's callbacks on the token run on the pool: they must not hold up the clock.
-        _ = cancel.CancelAsync();
-    }
+    /// <summary>Asks the handler to stop.</summary>
+    /// <param name="delivery">Only where it is at this; null for whatever it is at.</param>
+    /// <param name="reason">Why.</param>
+    public void Cancel(Delivery? delivery, CancelReason reason) => _attempt.Cancel(delivery, reason);
 
     /// <summary>Looks at the clock.</summary>
-    public void Tick(long now)
+    public void Tick(long now) => _attempt.Tick(now);
+
+    /// <summary>Adds a delivery whose work is done.</summary>
+    /// <returns>Whether a batch has come together.</returns>
+    public bool AddDone(Delivery delivery)
     {
-        Delivery? stuck = null;
-        var isOver = false;
         lock (_lock)
         {
-            if (_current is null)
-            {
-                return;
-            }
-
-            if (_reason == CancelReason.None)
-            {
-                isOver = worker.Time.GetElapsedTime(_startedAt, now) >= _handler!.Timeout;
-            }
-            else if (!IsStuck && worker.Time.GetElapsedTime(_cancelledAt, now) >= worker.Settings.StuckAfter)
-            {
-                IsStuck = true;
-                stuck = _current;
-            }
+            _done.Add(delivery);
+            return _done.Count >= Batch;
         }
+    }
 
-        if (isOver)
+    /// <summary>Takes what is done, to be handed on.</summary>
+    public List<Delivery>? TakeDone()
+    {
+        lock (_lock)
         {
-            Cancel(null, CancelReason.Timeout);
-        }
+            if (_done.Count == 0)
+            {
+                return null;
+            }
 
-        if (stuck is not null)
-        {
-            worker.OnStuck(this, stuck, _handler!);
+            var done = _done;
+            _done = new List<Delivery>(Batch);
+            return done;
         }
     }
 }

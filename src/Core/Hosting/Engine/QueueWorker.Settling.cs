@@ -5,11 +5,49 @@ internal sealed partial class QueueWorker
     /// <summary>The handler has returned: settle, unless somebody else has taken that over meanwhile.</summary>
     private void End(Delivery delivery, Settlement settlement)
     {
-        Interlocked.Decrement(ref _running);
         if (delivery.TryEnd())
         {
             Settle(delivery, settlement);
         }
+    }
+
+    /// <summary>The handler has succeeded at once: the usual case, in which the shared counters are met once a batch.</summary>
+    private void EndDone(HandlerSlot slot, Delivery delivery, HandlerRuntime handler)
+    {
+        _counters.MeterSucceeded(handler.Name);
+        if (delivery.Lane is not null || !delivery.TryEnd())
+        {
+            _counters.CountSucceeded(1);
+            End(delivery, Settlement.Acknowledge);
+            return;
+        }
+
+        EndTwins(delivery, Settlement.Acknowledge);
+        if (slot.AddDone(delivery))
+        {
+            FlushDone(slot);
+        }
+    }
+
+    /// <summary>Hands on what a slot has done since it was last asked.</summary>
+    private void FlushDone(HandlerSlot slot)
+    {
+        if (slot.TakeDone() is not { } done)
+        {
+            return;
+        }
+
+        long bytes = 0;
+        foreach (var delivery in done)
+        {
+            bytes += delivery.Message.Body.Length;
+        }
+
+        _counters.CountSucceeded(done.Count);
+        _settler.Acknowledge(done);
+        Interlocked.Add(ref _outstandingBytes, -bytes);
+        Interlocked.Add(ref _outstanding, -done.Count);
+        _wake.SetIfWaiting();
     }
 
     /// <summary>Hands a decision to the settler, and lets go on what waited for it.</summary>
@@ -221,7 +259,7 @@ internal sealed partial class QueueWorker
             given += Withdraw(parked);
         }
 
-        var running = Volatile.Read(ref _running);
+        var running = Working;
         if (running > 0 || given > 0)
         {
             _logger.Stopping(Name, running, given);
@@ -230,7 +268,7 @@ internal sealed partial class QueueWorker
         _settler.Kick();
         if (!await DrainedAsync(Settings.DrainTimeout, abort))
         {
-            var late = _slots.Count(s => s.IsBusy);
+            var late = Working;
             _logger.DrainOver(Name, late, Settings.DrainTimeout);
             foreach (var slot in _slots)
             {
@@ -241,6 +279,7 @@ internal sealed partial class QueueWorker
             await DrainedAsync(Min(Settings.StuckAfter, TimeSpan.FromSeconds(5)), abort);
             foreach (var slot in _slots)
             {
+                FlushDone(slot);
                 if (slot.Current is { } delivery && delivery.TryEnd())
                 {
                     GiveBack(delivery, TimeSpan.Zero, uncounted: true);
@@ -270,7 +309,7 @@ internal sealed partial class QueueWorker
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, timer.Token);
         try
         {
-            while (Volatile.Read(ref _running) > Volatile.Read(ref _stuck))
+            while (Working > Volatile.Read(ref _stuck))
             {
                 await _wake.WaitAsync(either.Token);
             }
@@ -279,7 +318,7 @@ internal sealed partial class QueueWorker
         }
         catch (OperationCanceledException)
         {
-            return Volatile.Read(ref _running) <= Volatile.Read(ref _stuck);
+            return Working <= Volatile.Read(ref _stuck);
         }
     }
 }

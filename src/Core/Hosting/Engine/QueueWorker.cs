@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace Eventide;
@@ -32,7 +30,6 @@ internal sealed partial class QueueWorker : IAsyncDisposable
     private readonly bool _timed;
     private long _outstanding;
     private long _outstandingBytes;
-    private long _running;
     private int _stuck;
     private long _latestRetry;
     private volatile bool _stopping;
@@ -59,7 +56,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         _counters = new WorkerCounters(receiver.Name);
         _lanes = new LaneBook(time);
         _orderBy = settings.OrderBy is null ? null : new LaneKey(settings.OrderBy);
-        Settings = Fit(settings);
+        Settings = settings.FitTo(receiver.Name, receiver.Limits, _handlers, logger);
 
         if (receiver.Limits.MaxLease is not null)
         {
@@ -75,7 +72,6 @@ internal sealed partial class QueueWorker : IAsyncDisposable
             _idle.Push(_slots[i]);
         }
 
-        // Measuring an attempt costs two looks at the clock; without a histogram or a hook to tell, one is enough.
         _timed = hooks.Any;
     }
 
@@ -88,10 +84,29 @@ internal sealed partial class QueueWorker : IAsyncDisposable
     /// <summary>Whether every slot is taken by a handler that does not come back.</summary>
     public bool IsStalled => _stalled;
 
-    public WorkerStats Stats => _counters.Snapshot(
-        Volatile.Read(ref _running),
-        Math.Max(0, Volatile.Read(ref _outstanding) - Volatile.Read(ref _running)),
-        Volatile.Read(ref _backlog));
+    public WorkerStats Stats
+    {
+        get
+        {
+            var working = Working;
+            return _counters.Snapshot(working, Math.Max(0, Volatile.Read(ref _outstanding) - working), Volatile.Read(ref _backlog));
+        }
+    }
+
+    /// <summary>How many slots are at a delivery.</summary>
+    private int Working
+    {
+        get
+        {
+            var working = 0;
+            foreach (var slot in _slots)
+            {
+                working += slot.IsWorking ? 1 : 0;
+            }
+
+            return working;
+        }
+    }
 
     public void SetBacklog(QueueStats? backlog) => Volatile.Write(ref _backlog, backlog);
 
@@ -147,6 +162,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         {
             while (_buffer.TryDequeue(out var delivery))
             {
+                slot.IsWorking = true;
                 try
                 {
                     await ProcessAsync(slot, delivery);
@@ -159,9 +175,14 @@ internal sealed partial class QueueWorker : IAsyncDisposable
                         GiveBack(delivery, Settings.MaxBackoff, uncounted: false);
                     }
                 }
+                finally
+                {
+                    slot.IsWorking = false;
+                }
             }
 
             // Nothing left: what is done should not wait for company, and the pump may bring more.
+            FlushDone(slot);
             _settler.Kick();
             _idle.Push(slot);
             _wake.Set();
@@ -179,7 +200,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
     }
 
     /// <summary>A handler goes on long after its token was cancelled: its slot stays taken, its message is no longer kept for it.</summary>
-    public void OnStuck(HandlerSlot slot, Delivery delivery, HandlerRuntime handler)
+    public void OnStuck(Delivery delivery, HandlerRuntime handler)
     {
         _counters.Stuck(handler.Name);
         _logger.Stuck(handler.Name, Settings.StuckAfter, delivery.Message);
@@ -228,31 +249,6 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         }
     }
 
-    // What the queue allows bounds what is asked.
-    private QueueSettings Fit(QueueSettings asked)
-    {
-        var limits = _receiver.Limits;
-        var lease = asked.Lease;
-        if (!limits.CanExtend)
-        {
-            // It cannot be renewed: it must last for a wait in the buffer and for the handler.
-            var longest = _handlers.Length == 0 ? TimeSpan.Zero : _handlers.Max(h => h.Timeout);
-            lease = Max(lease, (longest * 2) + asked.StuckAfter);
-        }
-
-        if (limits.MaxLease is { } max && lease > max)
-        {
-            _logger.Clamped(Name, "a lease", lease, max);
-            lease = max;
-        }
-
-        lease = Max(lease, limits.MinLease);
-        var buffer = asked.BufferSize ?? (limits.MaxLease is null ? 2 * limits.MaxReceiveBatch : 2 * asked.Concurrency);
-        return asked with { Lease = lease, BufferSize = buffer };
-    }
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
-
     // Handlers that block their thread must not keep the pump, the renewals and the broker's replies from getting one.
     private void EnsureThreads()
     {
@@ -270,6 +266,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         foreach (var slot in _slots)
         {
             slot.Tick(now);
+            FlushDone(slot);
         }
 
         // Acknowledgements wait for company, but never longer than this clock.
@@ -342,7 +339,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
                 }
 
                 failures++;
-                var backoff = TimeSpan.FromMilliseconds(Math.Min(30_000, 250 * Math.Pow(2, Math.Min(failures - 1, 10))) * (0.5 + (Random.Shared.NextDouble() / 2)));
+                var backoff = ReceiveBackoff.After(failures, Random.Shared.NextDouble());
                 _logger.ReceiveFailed(Name, failures, backoff, e.Message, e);
                 await Task.Delay(backoff, Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
             }
@@ -491,7 +488,6 @@ internal sealed partial class QueueWorker : IAsyncDisposable
             return ValueTask.CompletedTask;
         }
 
-        Interlocked.Increment(ref _running);
         return _hooks.Any ? ProcessWithHooksAsync(slot, delivery) : RouteAsync(slot, delivery);
     }
 
@@ -511,9 +507,13 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         if (result.Count == 1)
         {
             var handler = _handlers[result[0].Index];
-            return message.Attempt > handler.Retry.RetryLimit + 1 && IsCrashing(message, handler)
-                ? GiveUpAsync(delivery, handler)
-                : RunOneAsync(slot, delivery, handler);
+            if (!DeliveryDecisions.IsCrashing(message, handler.Retry, Settings.CrashAllowance))
+            {
+                return RunOneAsync(slot, delivery, handler);
+            }
+
+            End(delivery, GiveUp(message, handler));
+            return ValueTask.CompletedTask;
         }
 
         if (result.Count == 0)
@@ -536,42 +536,19 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         }
     }
 
-    private bool IsCrashing(Message message, HandlerRuntime handler) =>
-        message.Attempt > handler.Retry.RetryLimit + 1 + Settings.CrashAllowance;
-
-    private ValueTask GiveUpAsync(Delivery delivery, HandlerRuntime handler)
+    private Settlement GiveUp(Message message, HandlerRuntime handler)
     {
-        _logger.TooManyDeliveries(delivery.Message, delivery.Message.Attempt, handler.Name, handler.Retry.RetryLimit, Settings.CrashAllowance);
-        End(delivery, new Settlement(SettlementKind.DeadLetter, default, new HandlerFailure(
-            handler.Name,
-            HandlerFailureKind.Exception,
-            string.Create(CultureInfo.InvariantCulture, $"delivered {delivery.Message.Attempt} times without being settled: it seems to end the process"))));
-        return ValueTask.CompletedTask;
+        _logger.TooManyDeliveries(message, message.Attempt, handler.Name, handler.Retry.RetryLimit, Settings.CrashAllowance);
+        return DeliveryDecisions.GiveUp(message, handler.Name);
     }
 
     private void OnUnmatched(Delivery delivery, in RouteResult result)
     {
         var message = delivery.Message;
         _counters.Unmatched();
-        var reason = result.Ambiguous is null
-            ? "no handler's rules match"
-            : $"{result.Ambiguous.Count} handlers match where exactly one is wanted: {string.Join(", ", result.Ambiguous.Select(r => r.Handler.Name))}";
-        _logger.Unmatched(message, reason, Settings.Unmatched, Summary(message));
-        var failure = new HandlerFailure(null, HandlerFailureKind.Unmatched, reason);
-        End(delivery, Settings.Unmatched switch
-        {
-            UnmatchedPolicy.Acknowledge => Settlement.Acknowledge,
-            UnmatchedPolicy.Release => new Settlement(SettlementKind.Release, Settings.Lease, failure),
-            _ => new Settlement(SettlementKind.DeadLetter, default, failure),
-        });
-    }
-
-    private static string Summary(Message message)
-    {
-        const int Most = 200;
-        var body = message.Body.Span;
-        var text = Encoding.UTF8.GetString(body[..Math.Min(body.Length, Most)]).ReplaceLineEndings(" ");
-        return body.Length > Most ? string.Create(CultureInfo.InvariantCulture, $"{text}… ({body.Length} bytes)") : text;
+        var failure = DeliveryDecisions.WhyUnmatched(result);
+        _logger.Unmatched(message, failure.Reason, Settings.Unmatched, DeliveryDecisions.Summary(message));
+        End(delivery, DeliveryDecisions.Unmatched(failure, Settings.Unmatched, Settings.Lease));
     }
 
     /// <summary>Runs the one handler of a message. Without a look at a task or a state machine where the handler returns at once.</summary>
@@ -582,23 +559,24 @@ internal sealed partial class QueueWorker : IAsyncDisposable
             return AwaitOneAsync(slot, delivery, handler, null, 0);
         }
 
-        var now = Time.GetTimestamp();
+        // Measuring an attempt takes two looks at the clock; where nobody is told, none.
+        var isTimed = _timed || EventideTelemetry.HandlerDuration.Enabled;
+        var now = isTimed ? Time.GetTimestamp() : 0;
         Task<HandlerResult> task;
         try
         {
             RecordWait(delivery.Message);
-            task = handler.Pipeline.InvokeAsync(delivery.Message, slot.Begin(delivery, handler, now));
+            task = handler.Pipeline.InvokeAsync(delivery.Message, slot.Begin(delivery, handler));
             if (task is { IsCompletedSuccessfully: true } && task.Result.Kind == HandlerResultKind.Success)
             {
                 var reason = slot.End(out var wasStuck);
-                if (reason == CancelReason.None && !_timed && !EventideTelemetry.HandlerDuration.Enabled)
+                if (reason == CancelReason.None && !isTimed)
                 {
-                    _counters.Succeeded(handler.Name);
-                    End(delivery, Settlement.Acknowledge);
+                    EndDone(slot, delivery, handler);
                     return ValueTask.CompletedTask;
                 }
 
-                return FinishAsync(delivery, handler, AttemptOutcome.Success, reason, wasStuck, Time.GetElapsedTime(now));
+                return FinishAsync(delivery, handler, AttemptOutcome.Success, reason, wasStuck, isTimed ? Time.GetElapsedTime(now) : TimeSpan.Zero);
             }
         }
         catch (Exception e)
@@ -607,6 +585,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         }
 
         // The handler has gone off to wait: what was done before it should not wait with it.
+        FlushDone(slot);
         _settler.Kick();
         return AwaitOneAsync(slot, delivery, handler, task, now);
     }
@@ -628,7 +607,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
             {
                 startedAt = Time.GetTimestamp();
                 RecordWait(delivery.Message);
-                task = handler.Pipeline.InvokeAsync(delivery.Message, slot.Begin(delivery, handler, startedAt));
+                task = handler.Pipeline.InvokeAsync(delivery.Message, slot.Begin(delivery, handler));
             }
 
             outcome = task is null
@@ -640,7 +619,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
             outcome = AttemptOutcome.Of(handler.Name, e);
         }
 
-        var duration = Time.GetElapsedTime(startedAt);
+        var duration = startedAt == 0 ? TimeSpan.Zero : Time.GetElapsedTime(startedAt);
         var reason = slot.End(out var wasStuck);
         if (reason == CancelReason.Timeout)
         {
@@ -665,14 +644,9 @@ internal sealed partial class QueueWorker : IAsyncDisposable
 
     private async ValueTask FinishAsync(Delivery delivery, HandlerRuntime handler, AttemptOutcome outcome, CancelReason reason, bool wasStuck, TimeSpan duration)
     {
-        var settlement = await ConcludeAsync(delivery, handler, outcome, reason, wasStuck, duration);
-        if (settlement is { } decided)
+        if (await ConcludeAsync(delivery, handler, outcome, reason, wasStuck, duration) is { } decided)
         {
             End(delivery, decided);
-        }
-        else
-        {
-            Interlocked.Decrement(ref _running);
         }
     }
 
@@ -704,13 +678,8 @@ internal sealed partial class QueueWorker : IAsyncDisposable
             return null;
         }
 
-        if (reason == CancelReason.Timeout)
-        {
-            // It counts as a failure even where the handler came to its end after all: its time was over.
-            outcome = AttemptOutcome.TimedOut(handler.Name, handler.Timeout, outcome.Failure?.Exception);
-        }
-
-        if (outcome.Succeeded)
+        var judged = DeliveryDecisions.Judge(outcome, handler, reason);
+        if (judged.Succeeded)
         {
             _counters.Succeeded(handler.Name);
             if (delivery.LeaseLost)
@@ -719,25 +688,19 @@ internal sealed partial class QueueWorker : IAsyncDisposable
             }
 
             await _hooks.SucceededAsync(message, handler.Name, duration);
-            return Settlement.Acknowledge;
         }
-
-        if (reason == CancelReason.Shutdown)
+        else if (reason == CancelReason.LeaseLost)
         {
-            return new Settlement(SettlementKind.Release, TimeSpan.Zero);
+            await _hooks.FailedAsync(message, judged.Failure!);
         }
-
-        if (reason == CancelReason.LeaseLost)
+        else if (reason != CancelReason.Shutdown)
         {
-            var lost = new HandlerFailure(handler.Name, HandlerFailureKind.LeaseLost, "the lease was lost while the handler ran", outcome.Failure!.Exception);
-            await _hooks.FailedAsync(message, lost);
-            return new Settlement(SettlementKind.Release, TimeSpan.Zero, lost);
+            _counters.Failed(judged.Failure!);
+            _settler.RememberFailure(message);
+            await _hooks.FailedAsync(message, judged.Failure!);
         }
 
-        _counters.Failed(outcome.Failure!);
-        _settler.RememberFailure(message);
-        await _hooks.FailedAsync(message, outcome.Failure!);
-        return outcome.Decide(handler.Retry, message.Attempt, Random.Shared.NextDouble());
+        return DeliveryDecisions.Decide(judged, handler.Retry, reason, message.Attempt, Random.Shared.NextDouble());
     }
 
     /// <summary>Runs all handlers of a message, one after the other. Those that succeed are not run again when another fails.</summary>
@@ -759,16 +722,15 @@ internal sealed partial class QueueWorker : IAsyncDisposable
             }
 
             Settlement settlement;
-            if (IsCrashing(message, handler))
+            if (DeliveryDecisions.IsCrashing(message, handler.Retry, Settings.CrashAllowance))
             {
-                settlement = new Settlement(SettlementKind.DeadLetter, default, new HandlerFailure(handler.Name, HandlerFailureKind.Exception, "delivered too many times without being settled"));
+                settlement = GiveUp(message, handler);
             }
             else
             {
                 var (outcome, reason, wasStuck, duration) = await AttemptAsync(slot, delivery, handler, null, 0);
                 if (await ConcludeAsync(delivery, handler, outcome, reason, wasStuck, duration) is not { } decided)
                 {
-                    Interlocked.Decrement(ref _running);
                     return;
                 }
 
@@ -784,10 +746,10 @@ internal sealed partial class QueueWorker : IAsyncDisposable
                     done.Add(handler.Name);
                     break;
                 case SettlementKind.DeadLetter:
-                    combined = new Settlement(SettlementKind.Retry, Settings.MaxBackoff, settlement.Failure);
+                    combined = DeliveryDecisions.Join(combined, new Settlement(SettlementKind.Retry, Settings.MaxBackoff, settlement.Failure));
                     break;
                 case SettlementKind.Retry:
-                    combined = combined.Kind == SettlementKind.Retry && combined.Delay > settlement.Delay ? combined : settlement;
+                    combined = DeliveryDecisions.Join(combined, settlement);
                     break;
                 default:
                     // Shutting down, or the lease is lost: the rest is for the next delivery.

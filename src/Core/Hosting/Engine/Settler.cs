@@ -62,6 +62,8 @@ internal sealed class Settler
 
     public void Acknowledge(Delivery delivery) => _acknowledgements.Add(delivery);
 
+    public void Acknowledge(List<Delivery> deliveries) => _acknowledgements.AddRange(deliveries);
+
     public void Release(Delivery delivery, TimeSpan delay, bool uncounted)
     {
         var max = _receiver.Limits.MaxReleaseDelay;
