@@ -51,6 +51,9 @@ internal static class EventideCli
             case UsageException or FormatException:
                 console.Fail(e.Message);
                 return ExitCode.Usage;
+            case FailureException:
+                console.Fail(e.Message);
+                return ExitCode.Failure;
             case OptionsValidationException invalid:
                 console.Fail($"the configuration is not valid: {OneLine.Of(string.Join(' ', invalid.Failures))}");
                 return ExitCode.Usage;

@@ -16,8 +16,22 @@ internal sealed class CliConsole
     private readonly Stream _output = Console.OpenStandardOutput();
     private readonly Stream _error = Console.OpenStandardError();
     private volatile IAnsiConsole? _live;
-    private bool _outputGone;
-    private bool _errorGone;
+    private bool _outputGone = StandardDescriptor.IsClosed(1);
+    private bool _errorGone = StandardDescriptor.IsClosed(2);
+
+    /// <summary>Opens both.</summary>
+    public CliConsole()
+    {
+        if (_outputGone)
+        {
+            Console.SetOut(TextWriter.Null);
+        }
+
+        if (_errorGone)
+        {
+            Console.SetError(TextWriter.Null);
+        }
+    }
 
     /// <summary>Whether standard output is a person's terminal.</summary>
     public bool IsTerminal { get; } = !Console.IsOutputRedirected;
@@ -122,9 +136,9 @@ internal sealed class CliConsole
             stream.Flush();
             return true;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Nobody reads any more; whoever did has gone, and the work goes on without being watched.
+            // Nobody reads any more (or, "bad file descriptor", ever did): the work goes on without being watched.
             return false;
         }
     }

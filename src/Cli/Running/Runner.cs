@@ -50,7 +50,7 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
 
         try
         {
-            await host.StartAsync(signals.Finish);
+            await StartAsync(host, signals);
             await report.FollowAsync(monitor, WorkAsync(host, signals));
         }
         catch (OperationCanceledException) when (signals.Finish.IsCancellationRequested)
@@ -60,14 +60,30 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
         finally
         {
             deadLetters?.RemoveIfEmpty();
+            if (monitor.IsStarted || signals.Finish.IsCancellationRequested)
+            {
+                report.Summarize(Totals.Of(monitor));
+            }
         }
 
         var totals = Totals.Of(monitor);
-        report.Summarize(totals);
         return signals.Abort.IsCancellationRequested ? ExitCode.Interrupted
             : _strayFailures > 0 ? ExitCode.Failure
             : totals.DeadLettered + totals.Unsettled > 0 ? ExitCode.SomeFailed
             : ExitCode.Success;
+    }
+
+    private static async Task StartAsync(IHost host, Signals signals)
+    {
+        try
+        {
+            await host.StartAsync(signals.Finish);
+        }
+        catch (InvalidOperationException e)
+        {
+            // No queue, no handler, a handler whose services are missing: all of it is set-up.
+            throw new UsageException(OneLine.Of(e.Message), e);
+        }
     }
 
     private static async Task WorkAsync(IHost host, Signals signals)
@@ -87,7 +103,8 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
         {
             if (service.ExecuteTask is { IsFaulted: true, Exception: { } failure })
             {
-                ExceptionDispatchInfo.Throw(failure.InnerException ?? failure);
+                var cause = failure.InnerException ?? failure;
+                ExceptionDispatchInfo.Throw(cause is InvalidOperationException ? new FailureException(OneLine.Of(cause.Message), cause) : cause);
             }
         }
     }

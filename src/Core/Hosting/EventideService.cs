@@ -75,7 +75,8 @@ internal sealed class EventideService(
             await CloseAsync();
         }
 
-        if (!monitor.IsHealthy)
+        // While stopping it no longer matters: what is stuck was given back.
+        if (!monitor.IsHealthy && !stoppingToken.IsCancellationRequested)
         {
             throw new InvalidOperationException("All handler slots of a queue are stuck; the process must be restarted.");
         }
