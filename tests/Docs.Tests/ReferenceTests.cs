@@ -28,7 +28,8 @@ public sealed class ReferenceTests
         var page = Pages.Part("docs/telemetry.md", "## Metrics", "## ");
         var names = instruments.Select(i => i.Name).Where(n => !n.StartsWith("eventide.redis.", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
         Assert.True(names.Count >= 17, "Few instruments were found.");
-        Assert.Empty(names.Where(n => !page.Contains($"| `{n}` |", StringComparison.Ordinal)));
+        var missing = names.Where(n => !page.Contains($"| `{n}` |", StringComparison.Ordinal)).ToList();
+        Assert.Empty(missing);
     }
 
     [Fact]
@@ -41,7 +42,8 @@ public sealed class ReferenceTests
             .ToList();
         Assert.True(events.Count >= 25, "Few events were found.");
         var page = Pages.Read("docs/telemetry.md");
-        Assert.Empty(events.Where(e => !page.Contains($"| {e.EventId} | {e.Level} |", StringComparison.Ordinal)).Select(e => e.Message));
+        var missing = events.Where(e => !page.Contains($"| {e.EventId} | {e.Level} |", StringComparison.Ordinal)).Select(e => e.Message).ToList();
+        Assert.Empty(missing);
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class ReferenceTests
             .ToList();
         Assert.Equal(10, headers.Count);
         var page = Pages.Read("docs/retries-and-settlement.md");
-        Assert.Empty(headers.Where(h => !page.Contains($"| `{h}` |", StringComparison.Ordinal)));
+        var missing = headers.Where(h => !page.Contains($"| `{h}` |", StringComparison.Ordinal)).ToList();
+        Assert.Empty(missing);
     }
 
     [Fact]
@@ -62,7 +65,8 @@ public sealed class ReferenceTests
         var page = Pages.Read("docs/handlers.md");
         var settings = typeof(HandlerAttribute).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(p => p.CanWrite).Select(p => p.Name).ToList();
         Assert.True(settings.Count >= 9);
-        Assert.Empty(settings.Where(s => !page.Contains($"`{s}`", StringComparison.Ordinal)));
+        var missing = settings.Where(s => !page.Contains($"`{s}`", StringComparison.Ordinal)).ToList();
+        Assert.Empty(missing);
     }
 
     [Fact]
@@ -71,6 +75,7 @@ public sealed class ReferenceTests
         var page = Pages.Read("docs/dependencies.md");
         var packages = XDocument.Load(Path.Combine(Pages.Root, "Directory.Packages.props")).Descendants("PackageVersion").Select(p => p.Attribute("Include")!.Value).ToList();
         Assert.NotEmpty(packages);
-        Assert.Empty(packages.Where(p => !page.Contains($"`{p}`", StringComparison.Ordinal)));
+        var missing = packages.Where(p => !page.Contains($"`{p}`", StringComparison.Ordinal)).ToList();
+        Assert.Empty(missing);
     }
 }
