@@ -1,6 +1,7 @@
 namespace Eventide;
 
-/// <summary>Handles the messages that its rules choose. One instance serves many messages at once, unless registered otherwise.</summary>
+/// <summary>Handles the messages that its rules choose. A class without constructor parameters is made once and serves many messages at
+/// once; one with constructor parameters is made for each attempt, in a scope of its own. A registration of your own decides otherwise.</summary>
 public interface IMessageHandler
 {
     /// <summary>Handles one message. Returning says what to do with it; throwing means it failed and may be retried.</summary>

@@ -1,7 +1,8 @@
 namespace Eventide;
 
-/// <summary>Handles messages whose body is read as a <typeparamref name="TBody"/> with System.Text.Json.</summary>
-/// <typeparam name="TBody">The type of the body. A body that cannot be read as one is dead-lettered at once, since no retry can mend it.</typeparam>
+/// <summary>Handles messages whose body is read as a <typeparamref name="TBody"/> with System.Text.Json. Made as
+/// <see cref="IMessageHandler"/> says.</summary>
+/// <typeparam name="TBody">The type of the body. A body that cannot be read as one, or is <c>null</c>, is dead-lettered at once, since no retry can mend it.</typeparam>
 public interface IMessageHandler<in TBody>
 {
     /// <summary>Handles one message. Returning says what to do with it; throwing means it failed and may be retried.</summary>

@@ -32,8 +32,8 @@ public sealed class EventideBuilder
     });
 
     /// <summary>Adds a queue opened by code, for providers' typed options and for providers of your own.</summary>
-    /// <param name="name">The name under which handlers, logs and metrics know it; settings of that name in
-    /// <see cref="EventideOptions.Queues"/> apply, but for the URI.</param>
+    /// <param name="name">The name under which handlers ask for it (<see cref="HandlerAttribute.Queues"/>) and settings in
+    /// <see cref="EventideOptions.Queues"/> apply, but for the URI. Messages, logs and metrics show the receiver's own name.</param>
     /// <param name="open">Opens it for receiving.</param>
     /// <param name="openDeadLetter">Opens its dead-letter queue; <see langword="null"/> for the one that the queue itself names.</param>
     public EventideBuilder Queue(
@@ -147,9 +147,10 @@ public sealed class EventideBuilder
         });
     }
 
-    /// <summary>Adds a lambda as a handler; it succeeds when it returns.</summary>
+    /// <summary>Adds a lambda as a handler; it succeeds when it returns. Not for asynchronous lambdas, which take the token too: an
+    /// <c>async</c> action has returned before it has ended.</summary>
     /// <param name="rule">A JMESPath rule over the message document; <see langword="null"/> for every message.</param>
-    /// <param name="handle">Handles a message.</param>
+    /// <param name="handle">Handles a message, synchronously.</param>
     /// <param name="name">The handler's name; the rule by default.</param>
     public EventideBuilder Handle(string? rule, Action<Message> handle, string? name = null)
     {

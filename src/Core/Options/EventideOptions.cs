@@ -27,7 +27,8 @@ public sealed class EventideOptions
     public int? BufferSize { get; set; }
 
     /// <summary>For how long a received message is ours before the queue gives it to another; renewed while it waits or runs.
-    /// Default 60 s; from 1 s to 12 h, and no longer than the queue allows.</summary>
+    /// Default 60 s; from 1 s to 12 h, and no longer than the queue allows. Where the queue cannot renew, at least twice the longest
+    /// handler timeout and <see cref="StuckAfter"/> are asked for.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long one attempt of a handler may run. Default 60 s; from 1 ms to 12 h.</summary>
@@ -37,7 +38,7 @@ public sealed class EventideOptions
     public TimeSpan StuckAfter { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long running handlers may go on when the worker is asked to stop. Default 25 s (Kubernetes kills after 30);
-    /// from zero to 12 h.</summary>
+    /// from zero to 12 h. The host's own <c>ShutdownTimeout</c> must be longer, or it ends the drain.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);
 
     /// <summary>How many bytes of the queue's messages may be in memory at once, bodies alone; a larger single message is still
@@ -67,6 +68,8 @@ public sealed class EventideOptions
     /// <summary>How often the queue is asked for its backlog while a meter listens to it. Default 30 s; from 1 s to 1 h, or zero for never.</summary>
     public TimeSpan BacklogInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Folders or files of assemblies in which handlers are looked for (the seeds' <c>handler_paths</c>).</summary>
+    /// <summary>Folders or files of assemblies in which <c>eventide run</c> looks for handlers where <c>--app</c> names none (the seeds'
+    /// <c>handler_paths</c>); relative to the current directory. Nothing else reads it: a host of your own names its assemblies with
+    /// <see cref="EventideBuilder.AddHandlersFrom"/>.</summary>
     public IList<string> HandlerPaths { get; } = [];
 }

@@ -3,7 +3,7 @@ namespace Eventide;
 /// <summary>How failures are retried.</summary>
 public sealed class RetryOptions
 {
-    /// <summary>How many times a failed message is run again. Default 3; from 0 to 1,000.</summary>
+    /// <summary>How many times a failed message is run again, counted by its deliveries. Default 3; from 0 to 1,000.</summary>
     public int RetryLimit { get; set; } = 3;
 
     /// <summary>The first retry's longest delay. Default 1 s; from zero to 7 days.</summary>
@@ -16,7 +16,8 @@ public sealed class RetryOptions
     /// together. Default true; false gives the seeds' exact series.</summary>
     public bool Jitter { get; set; } = true;
 
-    /// <summary>The full names of the exceptions that are retried, derived ones included. Default empty: every exception.</summary>
+    /// <summary>The full names of the exceptions that are retried, derived ones included. Default empty: every exception. Compared as
+    /// text; a name that no exception has matches nothing. Timeouts and requested retries are retried whatever stands here.</summary>
     public IList<string> RetryFor { get; } = [];
 
     /// <summary>Adds an exception to <see cref="RetryFor"/>.</summary>

@@ -72,6 +72,7 @@ public sealed class Confirm(QueueConnector queues) : IMessageHandler
 }
 // [/handlers-send]
 
+#pragma warning disable CA1873 // The arguments are there already.
 // [handlers-hooks]
 public sealed class Alarm(ILogger<Alarm> logger) : EventideHooks
 {
@@ -82,6 +83,7 @@ public sealed class Alarm(ILogger<Alarm> logger) : EventideHooks
     }
 }
 // [/handlers-hooks]
+#pragma warning restore CA1873
 
 public static class InCode
 {

@@ -2,6 +2,7 @@
 using Eventide;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+
 // [/readme-handler]
 
 namespace Eventide.Docs.Tests.Snippets.Readme;
@@ -22,21 +23,17 @@ public sealed class GreetingHandler : IMessageHandler<Greeting>
 
 public static class Program
 {
-    public static IHost Build(string[] args)
+    public static async Task<WorkerStats> RunAsync(string[] args)
     {
         // [readme-host]
         var builder = Host.CreateApplicationBuilder(args);
         builder.Services.AddEventide(eventide => eventide
             .Queue("memory:greetings", deadLetter: "memory:dead-greetings")
             .AddHandler<GreetingHandler>());
-        using var host = builder.Build();
         // [/readme-host]
-        return builder.Build();
-    }
-
-    public static async Task RunAsync(IHost host)
-    {
+        builder.Services.Configure<EventideOptions>(options => options.UntilEmpty = true);
         // [readme-host]
+        using var host = builder.Build();
 
         var queues = host.Services.GetRequiredService<QueueConnector>();
         await using (var greetings = await queues.OpenSenderAsync(QueueUri.Parse("memory:greetings"), default))
@@ -44,7 +41,11 @@ public static class Program
             await greetings.SendAllAsync([new OutgoingMessage("""{"type":"greeting","content":"world"}""")], default);
         }
 
+        // [/readme-host]
+        var monitor = host.Services.GetRequiredService<EventideMonitor>();
+        // [readme-host]
         await host.RunAsync();
         // [/readme-host]
+        return monitor.Stats.Single();
     }
 }

@@ -1,0 +1,81 @@
+using System.Diagnostics.Metrics;
+using System.Reflection;
+using System.Xml.Linq;
+using Microsoft.Extensions.Logging;
+
+namespace Eventide.Docs.Tests;
+
+/// <summary>Lists in the pages that must be complete.</summary>
+public sealed class ReferenceTests
+{
+    [Fact]
+    public void Every_instrument_is_on_the_telemetry_page()
+    {
+        _ = new EventideMonitor();
+        var instruments = new List<Instrument>();
+        using (var listener = new MeterListener())
+        {
+            listener.InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Name == EventideTelemetry.Name)
+                {
+                    instruments.Add(instrument);
+                }
+            };
+            listener.Start();
+        }
+
+        var page = Pages.Part("docs/telemetry.md", "## Metrics", "## ");
+        var names = instruments.Select(i => i.Name).Where(n => !n.StartsWith("eventide.redis.", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
+        Assert.True(names.Count >= 17, "Few instruments were found.");
+        var missing = names.Where(n => !page.Contains($"| `{n}` |", StringComparison.Ordinal)).ToList();
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Every_log_event_is_on_the_telemetry_page_with_its_level()
+    {
+        var events = typeof(EventideOptions).Assembly.GetType("Eventide.WorkerLog")!
+            .GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Select(m => m.GetCustomAttribute<LoggerMessageAttribute>())
+            .OfType<LoggerMessageAttribute>()
+            .ToList();
+        Assert.True(events.Count >= 25, "Few events were found.");
+        var page = Pages.Read("docs/telemetry.md");
+        var missing = events.Where(e => !page.Contains($"| {e.EventId} | {e.Level} |", StringComparison.Ordinal)).Select(e => e.Message).ToList();
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Every_dead_letter_header_is_on_the_page_of_retries()
+    {
+        var headers = typeof(DeadLetterHeaders).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(f => f.Name != nameof(DeadLetterHeaders.Prefix))
+            .Select(f => (string)f.GetValue(null)!)
+            .ToList();
+        Assert.Equal(10, headers.Count);
+        var page = Pages.Read("docs/retries-and-settlement.md");
+        var missing = headers.Where(h => !page.Contains($"| `{h}` |", StringComparison.Ordinal)).ToList();
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Every_setting_of_the_handler_attribute_is_on_the_page_of_handlers()
+    {
+        var page = Pages.Read("docs/handlers.md");
+        var settings = typeof(HandlerAttribute).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(p => p.CanWrite).Select(p => p.Name).ToList();
+        Assert.True(settings.Count >= 9);
+        var missing = settings.Where(s => !page.Contains($"`{s}`", StringComparison.Ordinal)).ToList();
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Every_package_is_on_the_page_of_dependencies()
+    {
+        var page = Pages.Read("docs/dependencies.md");
+        var packages = XDocument.Load(Path.Combine(Pages.Root, "Directory.Packages.props")).Descendants("PackageVersion").Select(p => p.Attribute("Include")!.Value).ToList();
+        Assert.NotEmpty(packages);
+        var missing = packages.Where(p => !page.Contains($"`{p}`", StringComparison.Ordinal)).ToList();
+        Assert.Empty(missing);
+    }
+}
