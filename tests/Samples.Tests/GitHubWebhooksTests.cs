@@ -31,12 +31,12 @@ public sealed class GitHubWebhooksTests
             (Text(body, "security_advisory", "severity") ?? Text(body, "alert", "security_advisory", "severity") ?? Text(body, "alert", "severity")) is "high" or "critical",
         ["advisories with a fix"] = (_, body) =>
             Items(body, "security_advisory", "vulnerabilities").Any(v => !string.IsNullOrEmpty(Text(v, "first_patched_version", "identifier"))),
-        ["releases with something to download"] = (_, body) => Items(body, "release", "assets").Any(),
-        ["stable releases"] = (_, body) =>
+        ["releases with nothing to download"] = (_, body) => At(body, "release", "assets") is { } assets && assets.GetArrayLength() == 0,
+        ["final releases before version 1"] = (_, body) =>
             At(body, "release", "prerelease")?.ValueKind == JsonValueKind.False
             && At(body, "release", "draft")?.ValueKind == JsonValueKind.False
-            && Text(body, "release", "tag_name")!.StartsWith('v'),
-        ["comments that mention somebody"] = (_, body) => Text(body, "comment", "body")?.Contains('@', StringComparison.Ordinal) == true,
+            && Text(body, "release", "tag_name")!.StartsWith("0.", StringComparison.Ordinal),
+        ["comments with emoji in them"] = (_, body) => Text(body, "comment", "body") is { } text && (text.Contains(":+1:", StringComparison.Ordinal) || text.Contains("emoji", StringComparison.Ordinal)),
         ["repositories on the move"] = (name, body) => name == "repository" && Text(body, "action") is "transferred" or "renamed",
         ["private repositories"] = (_, body) => At(body, "repository", "private")?.ValueKind == JsonValueKind.True,
         ["busy repositories"] = (_, body) => Number(body, "repository", "open_issues_count") > 2 && Number(body, "repository", "forks_count") <= 1,

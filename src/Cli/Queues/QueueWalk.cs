@@ -102,7 +102,18 @@ internal sealed class QueueWalk(IQueueReceiver receiver, MessageFilter filter, P
 
     private async Task<int> DealWithAsync(List<LeasedMessage> chosen, DealAsync deal)
     {
-        var verdicts = await deal(chosen.ConvertAll(m => m.Message), CancellationToken.None);
+        IReadOnlyList<bool> verdicts;
+        try
+        {
+            verdicts = await deal(chosen.ConvertAll(m => m.Message), CancellationToken.None);
+        }
+        catch
+        {
+            // Given back with the others: rather twice than never.
+            _held.AddRange(chosen);
+            throw;
+        }
+
         var done = chosen.Where((_, i) => verdicts[i]).ToList();
         _held.AddRange(chosen.Where((_, i) => !verdicts[i]));
 
