@@ -81,6 +81,12 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
     /// <summary>How many messages one partition may hold: the queue's concurrency and buffer, shared by those received here.</summary>
     public int ShareOfPartition => Math.Max(1, (Settings.Concurrency + Settings.BufferSize!.Value - Volatile.Read(ref _stuck)) / Math.Max(1, _receiving));
 
+    /// <summary>Messages whose leases this silo holds.</summary>
+    public int Held => _partitions.Keys.Sum(p => p.Held);
+
+    /// <summary>Settlements decided here and not yet confirmed by the queue.</summary>
+    public int Unsettled => _partitions.Keys.Sum(p => p.Unsettled);
+
     public long BytesOfPartition => Settings.MaxBufferedBytes / Math.Max(1, _receiving);
 
     /// <summary>Whether slots are free and nothing waits for them.</summary>

@@ -15,6 +15,9 @@ internal sealed class RemoteSettlements(IServiceProvider services, SiloLink silo
     private readonly ConcurrentDictionary<(SiloAddress Holder, long Key), RemoteDelivery> _running = new();
     private readonly ConcurrentDictionary<SiloAddress, BatchFlusher<RemoteSettlement>> _flushers = new();
 
+    /// <summary>Deliveries that run here while another silo holds their leases.</summary>
+    public int Running => _running.Count;
+
     /// <summary>Settlements not yet brought.</summary>
     public int Unfinished => _flushers.Values.Sum(f => f.Unfinished);
 

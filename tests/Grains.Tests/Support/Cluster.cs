@@ -48,6 +48,19 @@ internal sealed class Cluster : IAsyncDisposable
 
     public SiloQueues QueuesOf(InProcessSiloHandle silo) => silo.SiloHost.Services.GetRequiredService<SiloQueues>();
 
+    /// <summary>Ends a silo as kill -9 ends a process: it reaches no queue any more, and leaves the cluster without a word.</summary>
+    /// <returns>How many messages it had: waiting, running, or done and not yet settled.</returns>
+    public async Task<int> KillAsync(InProcessSiloHandle silo)
+    {
+        silo.SiloHost.Services.GetRequiredService<CuttableProvider>().Cut();
+        var queues = QueuesOf(silo);
+        var held = queues.All.Sum(q => q.Held + q.Unsettled) + silo.SiloHost.Services.GetRequiredService<RemoteSettlements>().Running;
+        await _cluster.KillSiloAsync(silo);
+        return held;
+    }
+
+    public async Task<InProcessSiloHandle> AddSiloAsync() => (InProcessSiloHandle)await _cluster.StartAdditionalSiloAsync();
+
     public IEnumerable<WorkerStats> Stats => Handles.Where(h => h.IsActive).SelectMany(h => h.SiloHost.Services.GetRequiredService<EventideMonitor>().Stats);
 
     public async Task SendAsync(string queue, IEnumerable<OutgoingMessage> messages)
@@ -95,13 +108,23 @@ internal sealed class Cluster : IAsyncDisposable
         public void Configure(ISiloBuilder silo)
         {
             var cluster = All[silo.Configuration["Eventide.Test"]!];
-            silo.Services.AddSingleton<IQueueProvider>(new MemoryQueueProvider(cluster.Broker));
+            var connection = new CuttableProvider(cluster.Broker);
+            silo.Services.AddSingleton(connection);
+            silo.Services.Configure<ClusterMembershipOptions>(o =>
+            {
+                o.ProbeTimeout = TimeSpan.FromSeconds(2);
+                o.NumMissedProbesLimit = 2;
+                o.NumVotesForDeathDeclaration = 1;
+            });
             silo.Services.AddKeyedSingleton<IGrainStorage>("Default", cluster.Storage);
             silo.Services.AddSingleton<IReminderTable>(cluster.Reminders);
             silo.Services.Configure<ReminderOptions>(o => o.MinimumReminderPeriod = TimeSpan.FromMilliseconds(100));
             silo.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.Warning));
             silo.AddReminders();
             cluster._configure(silo, cluster);
+
+            // Last: of two providers that open the same URI, the one added last wins.
+            silo.Services.AddSingleton<IQueueProvider>(connection);
         }
     }
 }
