@@ -38,6 +38,9 @@ internal class Delivery(LeasedMessage leased)
     /// <summary>Whether the queue is known to have taken it away from us.</summary>
     public volatile bool LeaseLost;
 
+    /// <summary>Whether its work is done, though the queue may not know yet.</summary>
+    public volatile bool IsDone;
+
     public Stage State => (Stage)Volatile.Read(ref _state);
 
     public bool TryStart() => Interlocked.CompareExchange(ref _state, (int)Stage.Running, (int)Stage.Buffered) == (int)Stage.Buffered;

@@ -67,7 +67,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
             _byId = new ConcurrentDictionary<string, Delivery>(StringComparer.Ordinal);
         }
 
-        _settler = new Settler(receiver, deadLetters, _keeper, _counters, hooks, time, logger, _wake.Set);
+        _settler = new Settler(receiver, deadLetters, _keeper, _counters, hooks, time, logger, _wake.Set, acknowledged: OnAcknowledged);
         _slots = new HandlerSlot[Settings.Concurrency];
         for (var i = _slots.Length - 1; i >= 0; i--)
         {
@@ -209,6 +209,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         else
         {
             // The lease runs out by itself: nobody else gets the message while this attempt may still be doing something.
+            EndTwins(delivery, new Settlement(SettlementKind.Release, Settings.Lease));
             HoldLane(delivery, Settings.Lease);
             Leave(delivery);
         }
@@ -422,9 +423,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         var message = delivery.Message;
         if (_settler.IsDone(message))
         {
-            delivery.TryWithdraw();
-            _settler.Acknowledge(delivery);
-            Leave(delivery);
+            AcknowledgeAgain(delivery);
             return false;
         }
 
@@ -443,11 +442,26 @@ internal sealed partial class QueueWorker : IAsyncDisposable
                     }
                 }
 
-                _byId.TryRemove(new KeyValuePair<string, Delivery>(message.Id, earlier));
+                if (earlier.IsDone)
+                {
+                    // Its acknowledgement is still under way.
+                    AcknowledgeAgain(delivery);
+                    return false;
+                }
+
+                Forget(earlier);
             }
         }
 
         return Admit(delivery);
+    }
+
+    /// <summary>The message has come again though its work is done.</summary>
+    private void AcknowledgeAgain(Delivery delivery)
+    {
+        delivery.TryWithdraw();
+        _settler.Acknowledge(delivery);
+        Leave(delivery);
     }
 
     /// <summary>Puts a delivery where a slot finds it, unless its lane says otherwise.</summary>
