@@ -1,5 +1,4 @@
 using Eventide.Queues.Cloudflare;
-using Eventide.Queues.Sqs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Eventide.Cli;
@@ -13,6 +12,6 @@ internal static class Providers
     {
         eventide.Services.AddRedisStreams();
         eventide.Services.AddCloudflareQueues();
-        eventide.AddQueueProvider<SqsQueueProvider>();
+        eventide.Services.AddSqsQueues();
     }
 }

@@ -69,6 +69,30 @@ public sealed class HandlerDescriptor
         return new RetryPolicy(RetryLimit ?? defaults.RetryLimit, min, max, defaults.Jitter, RetryFor.Count > 0 ? RetryFor : defaults.RetryFor);
     }
 
+    /// <summary>What is wrong with the settings, one entry a fault.</summary>
+    internal IEnumerable<string> FindFaults()
+    {
+        if (RetryLimit < 0)
+        {
+            yield return $"RetryLimit of {Name} is {RetryLimit}; expected 0 or more.";
+        }
+
+        if (Timeout <= TimeSpan.Zero)
+        {
+            yield return $"Timeout of {Name} is {Timeout}; expected more than zero.";
+        }
+
+        if (MinBackoff < TimeSpan.Zero || MaxBackoff < TimeSpan.Zero)
+        {
+            yield return $"MinBackoff and MaxBackoff of {Name} are {MinBackoff} and {MaxBackoff}; expected zero or more.";
+        }
+
+        if (MinBackoff > MaxBackoff)
+        {
+            yield return $"MinBackoff of {Name} is {MinBackoff}, more than its MaxBackoff of {MaxBackoff}; expected at most that.";
+        }
+    }
+
     /// <summary>The name and the rules.</summary>
     public override string ToString() => $"{Name} ({string.Join(Match == Match.All ? " AND " : " OR ", Rules)})";
 }

@@ -147,8 +147,7 @@ public sealed class EventideBuilder
         });
     }
 
-    /// <summary>Adds a lambda as a handler; it succeeds when it returns. Not for asynchronous lambdas, which take the token too: an
-    /// <c>async</c> action has returned before it has ended.</summary>
+    /// <summary>Adds a lambda as a handler; it succeeds when it returns.</summary>
     /// <param name="rule">A JMESPath rule over the message document; <see langword="null"/> for every message.</param>
     /// <param name="handle">Handles a message, synchronously.</param>
     /// <param name="name">The handler's name; the rule by default.</param>
@@ -160,6 +159,26 @@ public sealed class EventideBuilder
             handle(context.Message);
             return HandlerResult.Done;
         });
+    }
+
+    /// <summary>Adds a lambda as a handler.</summary>
+    /// <param name="rule">A JMESPath rule over the message document; <see langword="null"/> for every message.</param>
+    /// <param name="handle">Handles a message.</param>
+    /// <param name="name">The handler's name; the rule by default.</param>
+    public EventideBuilder Handle(string? rule, Func<Message, Task<HandlerResult>> handle, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        return AddLambda(rule, name, context => handle(context.Message));
+    }
+
+    /// <summary>Adds a lambda as a handler; it succeeds when its task ends.</summary>
+    /// <param name="rule">A JMESPath rule over the message document; <see langword="null"/> for every message.</param>
+    /// <param name="handle">Handles a message.</param>
+    /// <param name="name">The handler's name; the rule by default.</param>
+    public EventideBuilder Handle(string? rule, Func<Message, Task> handle, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        return Handle(rule, (message, _) => handle(message), name);
     }
 
     /// <summary>Adds a lambda as a handler of bodies read as a <typeparamref name="TBody"/>.</summary>
@@ -209,6 +228,13 @@ public sealed class EventideBuilder
         return this;
     }
 
-    private EventideBuilder AddLambda(string? rule, string? name, MessageDelegate call) =>
-        AddHandler(new HandlerDescriptor(name ?? rule ?? "every message", _ => call) { Rules = rule is null ? [] : [rule] });
+    private EventideBuilder AddLambda(string? rule, string? name, MessageDelegate call)
+    {
+        // A rule may stand twice; the names made of it may not.
+        var made = name ?? rule ?? "every message";
+        var taken = name is null
+            ? Services.Count(s => s.ImplementationInstance is HandlerDescriptor known && (known.Name == made || known.Name.StartsWith(made + " (", StringComparison.Ordinal)))
+            : 0;
+        return AddHandler(new HandlerDescriptor(taken == 0 ? made : $"{made} ({taken + 1})", _ => call) { Rules = rule is null ? [] : [rule] });
+    }
 }

@@ -12,7 +12,7 @@ public sealed class EventideMonitor
     {
         EventideTelemetry.Meter.CreateObservableGauge("eventide.messages.in_flight", () => Measure<long>(s => s.InFlight), "{message}", "Handlers running.");
         EventideTelemetry.Meter.CreateObservableGauge("eventide.messages.buffered", () => Measure<long>(s => s.Buffered), "{message}", "Messages waiting in memory for a free handler.");
-        BacklogGauge = EventideTelemetry.Meter.CreateObservableGauge("eventide.queue.backlog", () => Measure<long>(s => s.Backlog?.Ready), "{message}", "Messages waiting in the queue.");
+        BacklogGauge = EventideTelemetry.Meter.CreateObservableGauge("eventide.queue.backlog", () => Measure<long>(s => s.Backlog?.Ready ?? s.Backlog?.Backlog), "{message}", "Messages waiting in the queue.");
         AgeGauge = EventideTelemetry.Meter.CreateObservableGauge("eventide.queue.oldest_age", () => Measure<double>(s => s.Backlog?.OldestAge?.TotalSeconds), "s", "Age of the oldest message waiting in the queue.");
     }
 

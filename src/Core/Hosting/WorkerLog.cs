@@ -50,6 +50,9 @@ internal static partial class WorkerLog
     [LoggerMessage(207, LogLevel.Error, "{Message} was delivered {Attempts} times, more than {Handler} may fail ({Limit}) with an allowance for crashes ({Allowance}): it is given up without being run, as it seems to end the process")]
     public static partial void TooManyDeliveries(this ILogger logger, Message message, int attempts, string handler, int limit, int allowance);
 
+    [LoggerMessage(208, LogLevel.Information, "{Message} is done; the queue says that it is not ours any more after an acknowledgement whose answer was lost, so either that was carried out or another consumer has it again")]
+    public static partial void AcknowledgedBefore(this ILogger logger, Message message);
+
     [LoggerMessage(300, LogLevel.Warning, "{Queue}: receiving failed ({Failures} in a row), next try in {Delay}: {Reason}")]
     public static partial void ReceiveFailed(this ILogger logger, string queue, int failures, TimeSpan delay, string reason, Exception exception);
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Eventide;
 
 /// <summary>Checks the options at start, and names every fault at once: where it is, what it is and what was expected.</summary>
-internal sealed class EventideOptionsValidator : IValidateOptions<EventideOptions>
+internal sealed class EventideOptionsValidator(IEnumerable<QueueRegistration> registrations) : IValidateOptions<EventideOptions>
 {
     private static readonly TimeSpan HalfDay = TimeSpan.FromHours(12);
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
@@ -49,7 +49,14 @@ internal sealed class EventideOptionsValidator : IValidateOptions<EventideOption
         foreach (var (queue, settings) in options.Queues)
         {
             var at = $"Queues:{queue}:";
-            if (settings.Uri is null)
+            if (registrations.Any(r => r.Name == queue))
+            {
+                if (settings.Uri is not null)
+                {
+                    faults.Add($"Eventide:{at}Uri is set, but the queue '{queue}' is opened by code; expected one or the other.");
+                }
+            }
+            else if (settings.Uri is null)
             {
                 faults.Add($"Eventide:{at}Uri is missing; expected a queue URI such as 'memory:{queue}'.");
             }

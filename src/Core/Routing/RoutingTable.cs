@@ -15,7 +15,7 @@ public sealed class RoutingTable
     /// <summary>Compiles handlers' rules.</summary>
     /// <param name="handlers">The handlers, in the order of their registration.</param>
     /// <param name="mode">Which of those that match get a message.</param>
-    /// <exception cref="RuleException">Rules cannot be read; all of them are named.</exception>
+    /// <exception cref="RuleException">Rules cannot be read, or settings are out of range; all of them are named.</exception>
     public RoutingTable(IEnumerable<HandlerDescriptor> handlers, DispatchMode mode = DispatchMode.FirstMatch)
     {
         ArgumentNullException.ThrowIfNull(handlers);
@@ -24,6 +24,9 @@ public sealed class RoutingTable
 
         // OrderBy is stable: equal orders stay as registered.
         _routes = [.. handlers.OrderBy(h => h.Order).Select((h, i) => new Route(i, h, Compile(h, faults)))];
+        faults.AddRange(_routes.SelectMany(r => r.Handler.FindFaults()));
+        faults.AddRange(_routes.GroupBy(r => r.Handler.Name, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g =>
+            $"{g.Count()} handlers are called '{g.Key}'; expected names of their own, since what is done and what failed is kept by name. Give them a Name."));
         if (faults.Count > 0)
         {
             throw new RuleException(faults);

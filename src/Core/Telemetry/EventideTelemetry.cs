@@ -28,11 +28,14 @@ public static class EventideTelemetry
     internal static readonly Counter<long> DeadLettered = Meter.CreateCounter<long>(
         "eventide.messages.dead_lettered", "{message}", "Messages given up and moved to a dead-letter queue.");
 
+    internal static readonly Counter<long> DeadLetterFailed = Meter.CreateCounter<long>(
+        "eventide.messages.dead_letter_failed", "{message}", "Messages that should have been dead-lettered and are still in their queue.");
+
     internal static readonly Counter<long> Unmatched = Meter.CreateCounter<long>(
         "eventide.messages.unmatched", "{message}", "Messages that no handler took.");
 
     internal static readonly Counter<long> Released = Meter.CreateCounter<long>(
-        "eventide.messages.released", "{message}", "Messages given back without having failed.");
+        "eventide.messages.released", "{message}", "Messages given back to their queue other than for a retry.");
 
     internal static readonly Counter<long> LeaseLost = Meter.CreateCounter<long>(
         "eventide.leases.lost", "{message}", "Messages whose lease was lost before they were settled.");

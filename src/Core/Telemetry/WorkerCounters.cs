@@ -51,7 +51,11 @@ internal sealed class WorkerCounters(string queue)
         EventideTelemetry.DeadLettered.Add(1, _queue, Handler(failure.Handler), new("error.type", ErrorType(failure)));
     }
 
-    public void DeadLetterFailed() => Interlocked.Increment(ref _deadLetterFailed);
+    public void DeadLetterFailed()
+    {
+        Interlocked.Increment(ref _deadLetterFailed);
+        EventideTelemetry.DeadLetterFailed.Add(1, _queue);
+    }
 
     public void Unmatched()
     {

@@ -24,7 +24,7 @@ public sealed record WorkerStats
     /// <summary>Messages that no handler took.</summary>
     public long Unmatched { get; init; }
 
-    /// <summary>Messages given back without having failed.</summary>
+    /// <summary>Messages given back to their queue other than for a retry.</summary>
     public long Released { get; init; }
 
     /// <summary>Messages whose lease was lost before they were settled.</summary>

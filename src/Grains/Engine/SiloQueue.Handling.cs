@@ -148,7 +148,7 @@ internal sealed partial class SiloQueue
     private async ValueTask<Settlement?> AttemptAsync(AttemptSlot slot, RoutedDelivery delivery, HandlerRuntime handler)
     {
         delivery.Attempt = slot;
-        var (outcome, reason, wasStuck, duration) = await CallAsync(slot, delivery, delivery.Message, handler, () => OnStuck(delivery, handler));
+        var (outcome, reason, wasStuck, duration) = await CallAsync(slot, delivery, delivery.Message, handler, (_, _) => OnStuck(delivery, handler));
         delivery.Attempt = null;
         return await ConcludeAsync(delivery.Message, handler, outcome, reason, wasStuck, duration, delivery.State == Delivery.Stage.Ended, delivery.LeaseLost);
     }
@@ -158,7 +158,7 @@ internal sealed partial class SiloQueue
         Interlocked.Increment(ref _running);
         try
         {
-            var (outcome, reason, wasStuck, duration) = await CallAsync(slot, attempt, attempt.Message, attempt.Handler, () => OnStuck(attempt));
+            var (outcome, reason, wasStuck, duration) = await CallAsync(slot, attempt, attempt.Message, attempt.Handler, (_, _) => OnStuck(attempt));
             if (await ConcludeAsync(attempt.Message, attempt.Handler, outcome, reason, wasStuck, duration, attempt.IsDecided, isLeaseLost: false) is { } settlement)
             {
                 attempt.TryDecide(settlement);
@@ -176,7 +176,7 @@ internal sealed partial class SiloQueue
     }
 
     private async ValueTask<(AttemptOutcome Outcome, CancelReason Reason, bool WasStuck, TimeSpan Duration)> CallAsync(
-        AttemptSlot slot, object owner, Message message, HandlerRuntime handler, Action stuck)
+        AttemptSlot slot, object owner, Message message, HandlerRuntime handler, Action<object, CancelReason> stuck)
     {
         if (EventideTelemetry.Wait.Enabled && message.EnqueuedAt is { } enqueuedAt)
         {

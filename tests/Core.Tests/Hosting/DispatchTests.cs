@@ -36,6 +36,35 @@ public sealed class DispatchTests
     }
 
     [Fact]
+    public async Task Two_lambdas_with_the_same_rule_are_two_handlers()
+    {
+        var runs = new ConcurrentQueue<string>();
+        await using var worker = new TestWorker(
+            e => e.Handle(null, _ => runs.Enqueue("one")).Handle(null, _ => runs.Enqueue("two")),
+            o => o.Dispatch = DispatchMode.AllMatches);
+        await worker.SendAsync("1");
+        await worker.StartAsync();
+        await worker.UntilEmpty();
+        Assert.Equal(["one", "two"], runs);
+    }
+
+    [Fact]
+    public async Task An_asynchronous_lambda_with_the_message_alone_is_awaited()
+    {
+        await using var worker = new TestWorker(
+            e => e.Handle(null, async m =>
+            {
+                await Task.Yield();
+                throw new InvalidOperationException("late");
+            }),
+            o => o.Retry.RetryLimit = 0);
+        await worker.SendAsync("1");
+        await worker.StartAsync();
+        await worker.UntilEmpty();
+        Assert.Equal((0L, 1L), (worker.Stats.Succeeded, worker.Stats.DeadLettered));
+    }
+
+    [Fact]
     public async Task With_exactly_one_a_message_that_two_handlers_match_is_unmatched_and_both_are_named()
     {
         await using var worker = new TestWorker(

@@ -106,6 +106,63 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task A_message_that_is_done_is_not_run_again_while_its_acknowledgement_waits_its_turn()
+    {
+        var handled = 0;
+        var tries = 0;
+        var unreachable = true;
+        await using var worker = new TestWorker(
+            e => e.Handle(null, _ => Interlocked.Increment(ref handled)),
+            o => o.Lease = TimeSpan.FromSeconds(2),
+            receiver: inner => new FaultyReceiver(inner)
+            {
+                OnExtend = messages => Volatile.Read(ref unreachable)
+                    ? new SettleReport([.. messages.Select((_, i) => new SettleFailure(i, SettleFailureKind.Transient, "unreachable"))])
+                    : null,
+                OnAcknowledge = _ =>
+                {
+                    Interlocked.Increment(ref tries);
+                    return Volatile.Read(ref unreachable) ? throw new QueueException("work", "unreachable", isTransient: true) : null;
+                },
+            });
+        await worker.SendAsync("1");
+        await worker.StartAsync();
+        await worker.Until(() => Volatile.Read(ref tries) > 0);
+
+        // The first one's acknowledgement is being tried again and again: the second one's waits behind it, untried.
+        await worker.SendAsync("2");
+        await worker.Until(() => worker.Stats.Received >= 4);
+        Volatile.Write(ref unreachable, false);
+        await worker.UntilEmpty();
+        Assert.Equal((2, 0L), (handled, worker.Stats.AcknowledgeFailed));
+    }
+
+    [Fact]
+    public async Task An_acknowledgement_whose_answer_was_lost_is_not_taken_for_failed()
+    {
+        var tries = 0;
+        await using var worker = new TestWorker(
+            e => e.Handle(null, _ => { }),
+            receiver: inner => new FaultyReceiver(inner)
+            {
+                OnAcknowledge = messages =>
+                {
+                    if (Interlocked.Increment(ref tries) > 1)
+                    {
+                        return null;
+                    }
+
+                    Assert.Empty(inner.AcknowledgeAsync(messages, default).AsTask().GetAwaiter().GetResult().Failures);
+                    throw new QueueException("work", "the connection was lost", isTransient: true);
+                },
+            });
+        await worker.SendAsync("{}");
+        await worker.StartAsync();
+        await worker.Until(() => worker.Log.Has(208));
+        Assert.Equal((2, 1L, 0L), (tries, worker.Stats.Succeeded, worker.Stats.AcknowledgeFailed));
+    }
+
+    [Fact]
     public async Task An_acknowledgement_that_is_throttled_is_tried_again()
     {
         var tries = 0;

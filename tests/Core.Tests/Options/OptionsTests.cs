@@ -65,6 +65,28 @@ public sealed class OptionsTests
         Assert.Contains("body.a ==", badRule.Message);
     }
 
+    [Fact]
+    public async Task Settings_of_a_handler_that_are_out_of_range_and_names_that_stand_twice_stop_the_start()
+    {
+        var fault = await Assert.ThrowsAsync<RuleException>(() => StartAsync(e => e
+            .Queue("memory:x")
+            .AddHandler(new HandlerDescriptor("a", _ => _ => HandlerResult.Done) { Timeout = TimeSpan.Zero, RetryLimit = -5 })
+            .AddHandler(new HandlerDescriptor("b", _ => _ => HandlerResult.Done) { MinBackoff = TimeSpan.FromSeconds(2), MaxBackoff = TimeSpan.FromSeconds(1) })
+            .AddHandler(new HandlerDescriptor("b", _ => _ => HandlerResult.Done))));
+        Assert.Equal(4, fault.Faults.Count);
+        Assert.Contains(fault.Faults, f => f.Contains("2 handlers are called 'b'"));
+    }
+
+    [Fact]
+    public void A_queue_opened_by_code_takes_settings_without_a_uri()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Eventide:Queues:own:Concurrency"] = "2" }).Build());
+        services.AddEventideCore(e => e.Queue("own", (_, _) => throw new NotSupportedException()));
+        using var provider = services.BuildServiceProvider();
+        Assert.Equal(2, provider.GetRequiredService<IOptions<EventideOptions>>().Value.Queues["own"].Concurrency);
+    }
+
     private static async Task StartAsync(Action<EventideBuilder> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);

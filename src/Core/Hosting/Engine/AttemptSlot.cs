@@ -12,7 +12,8 @@ internal sealed class AttemptSlot(TimeProvider time, TimeSpan stuckAfter)
     private long _startedAt;
     private long _cancelledAt;
     private CancelReason _reason;
-    private Action? _stuck;
+    private Action<object, CancelReason>? _stuck;
+    private long _attempt;
 
     /// <summary>Whether the handler goes on long after its token was cancelled.</summary>
     public bool IsStuck { get; private set; }
@@ -29,14 +30,15 @@ internal sealed class AttemptSlot(TimeProvider time, TimeSpan stuckAfter)
     }
 
     /// <summary>Notes that an attempt starts, and gives the token that stops it.</summary>
-    /// <param name="owner">What is attempted; <see cref="Cancel"/> names it.</param>
+    /// <param name="owner">What is attempted; <see cref="Cancel(object?, CancelReason)"/> names it.</param>
     /// <param name="timeout">How long it may run.</param>
-    /// <param name="stuck">Called, from the clock's thread, when the attempt is found stuck.</param>
-    public CancellationToken Begin(object owner, TimeSpan timeout, Action stuck)
+    /// <param name="stuck">Called with the owner and why it was asked to stop, from the clock's thread, when the attempt is found stuck.</param>
+    public CancellationToken Begin(object owner, TimeSpan timeout, Action<object, CancelReason> stuck)
     {
         lock (_lock)
         {
             _current = owner;
+            _attempt++;
             _timeout = timeout;
             _stuck = stuck;
             _startedAt = time.GetTimestamp();
@@ -82,12 +84,14 @@ internal sealed class AttemptSlot(TimeProvider time, TimeSpan stuckAfter)
     /// <summary>Asks the attempt to stop.</summary>
     /// <param name="owner">Only where it is at this; <see langword="null"/> for whatever it is at.</param>
     /// <param name="reason">Why.</param>
-    public void Cancel(object? owner, CancelReason reason)
+    public void Cancel(object? owner, CancelReason reason) => Cancel(owner, null, reason);
+
+    private void Cancel(object? owner, long? attempt, CancelReason reason)
     {
         CancellationTokenSource cancel;
         lock (_lock)
         {
-            if (_current is null || (owner is not null && !ReferenceEquals(_current, owner)) || _reason != CancelReason.None)
+            if (_current is null || (owner is not null && !ReferenceEquals(_current, owner)) || (attempt is not null && attempt != _attempt) || _reason != CancelReason.None)
             {
                 return;
             }
@@ -104,8 +108,11 @@ internal sealed class AttemptSlot(TimeProvider time, TimeSpan stuckAfter)
     /// <summary>Looks at the clock.</summary>
     public void Tick(long now)
     {
-        Action? stuck = null;
-        var isOver = false;
+        // Read under the lock and handed on: a moment later the slot may be at something else.
+        Action<object, CancelReason>? stuck = null;
+        object owner;
+        CancelReason reason;
+        long? over = null;
         lock (_lock)
         {
             if (_current is null)
@@ -113,9 +120,11 @@ internal sealed class AttemptSlot(TimeProvider time, TimeSpan stuckAfter)
                 return;
             }
 
-            if (_reason == CancelReason.None)
+            owner = _current;
+            reason = _reason;
+            if (reason == CancelReason.None)
             {
-                isOver = time.GetElapsedTime(_startedAt, now) >= _timeout;
+                over = time.GetElapsedTime(_startedAt, now) >= _timeout ? _attempt : null;
             }
             else if (!IsStuck && time.GetElapsedTime(_cancelledAt, now) >= stuckAfter)
             {
@@ -124,11 +133,11 @@ internal sealed class AttemptSlot(TimeProvider time, TimeSpan stuckAfter)
             }
         }
 
-        if (isOver)
+        if (over is not null)
         {
-            Cancel(null, CancelReason.Timeout);
+            Cancel(owner, over, CancelReason.Timeout);
         }
 
-        stuck?.Invoke();
+        stuck?.Invoke(owner, reason);
     }
 }

@@ -26,6 +26,9 @@ internal class Delivery(LeasedMessage leased)
     /// <summary>The slot that runs it, while it runs.</summary>
     public HandlerSlot? Slot { get; set; }
 
+    /// <summary>The handler that it is or was at last.</summary>
+    public HandlerRuntime? Handler { get; set; }
+
     /// <summary>When it was received (the time provider's timestamp).</summary>
     public long ReceivedAt { get; set; }
 
@@ -37,6 +40,9 @@ internal class Delivery(LeasedMessage leased)
 
     /// <summary>Whether the queue is known to have taken it away from us.</summary>
     public volatile bool LeaseLost;
+
+    /// <summary>Whether its work is done, though the queue may not know yet.</summary>
+    public volatile bool IsDone;
 
     public Stage State => (Stage)Volatile.Read(ref _state);
 

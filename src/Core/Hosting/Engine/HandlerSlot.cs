@@ -9,17 +9,16 @@ internal sealed class HandlerSlot : IThreadPoolWorkItem
 
     private readonly QueueWorker _worker;
     private readonly AttemptSlot _attempt;
-    private readonly Action _stuck;
+    private readonly Action<object, CancelReason> _stuck;
     private readonly Lock _lock = new();
     private List<Delivery> _done = new(Batch);
     private volatile Delivery? _current;
-    private HandlerRuntime? _handler;
 
     public HandlerSlot(QueueWorker worker)
     {
         _worker = worker;
         _attempt = new AttemptSlot(worker.Time, worker.Settings.StuckAfter);
-        _stuck = () => worker.OnStuck(_current!, _handler!);
+        _stuck = (delivery, reason) => worker.OnStuck((Delivery)delivery, reason);
     }
 
     /// <summary>The document of the message being routed; reused, since a slot routes one at a time.</summary>
@@ -38,8 +37,8 @@ internal sealed class HandlerSlot : IThreadPoolWorkItem
     public CancellationToken Begin(Delivery delivery, HandlerRuntime handler)
     {
         _current = delivery;
-        _handler = handler;
         delivery.Slot = this;
+        delivery.Handler = handler;
         return _attempt.Begin(delivery, handler.Timeout, _stuck);
     }
 

@@ -11,7 +11,8 @@ internal static class QueueSettingsFit
     /// <param name="limits">What the queue allows.</param>
     /// <param name="handlers">The handlers that its messages may go to.</param>
     /// <param name="logger">Told of what had to be cut.</param>
-    public static QueueSettings FitTo(this QueueSettings asked, string queue, QueueLimits limits, IReadOnlyCollection<HandlerRuntime> handlers, ILogger logger)
+    /// <param name="hasDeadLetterQueue">Whether a message can be given up at all.</param>
+    public static QueueSettings FitTo(this QueueSettings asked, string queue, QueueLimits limits, IReadOnlyCollection<HandlerRuntime> handlers, ILogger logger, bool hasDeadLetterQueue = true)
     {
         var lease = asked.Lease;
         if (!limits.CanExtend)
@@ -29,7 +30,10 @@ internal static class QueueSettingsFit
 
         lease = Max(lease, limits.MinLease);
         var buffer = asked.BufferSize ?? (limits.MaxLease is null ? 2 * limits.MaxReceiveBatch : 2 * asked.Concurrency);
-        return asked with { Lease = lease, BufferSize = buffer };
+
+        // Where nothing can be given up, what comes back is run again: it may succeed one day.
+        var allowance = hasDeadLetterQueue ? asked.CrashAllowance : int.MaxValue / 2;
+        return asked with { Lease = lease, BufferSize = buffer, CrashAllowance = allowance };
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;

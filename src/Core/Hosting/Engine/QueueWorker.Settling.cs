@@ -5,6 +5,7 @@ internal sealed partial class QueueWorker
     /// <summary>The handler has returned: settle, unless somebody else has taken that over meanwhile.</summary>
     private void End(Delivery delivery, Settlement settlement)
     {
+        delivery.IsDone = settlement.Kind == SettlementKind.Acknowledge;
         if (delivery.TryEnd())
         {
             Settle(delivery, settlement);
@@ -22,6 +23,7 @@ internal sealed partial class QueueWorker
             return;
         }
 
+        delivery.IsDone = true;
         EndTwins(delivery, Settlement.Acknowledge);
         if (slot.AddDone(delivery))
         {
@@ -56,6 +58,7 @@ internal sealed partial class QueueWorker
         switch (settlement.Kind)
         {
             case SettlementKind.Acknowledge:
+                delivery.IsDone = true;
                 _settler.Acknowledge(delivery);
                 EndTwins(delivery, settlement);
                 FreeLane(delivery);
@@ -165,7 +168,12 @@ internal sealed partial class QueueWorker
             delivery.Twin = null;
         }
 
-        _byId.TryRemove(new KeyValuePair<string, Delivery>(delivery.Message.Id, delivery));
+        if (settlement.Kind != SettlementKind.Acknowledge)
+        {
+            // One that is done stays known until its acknowledgement is confirmed: should it come again before, it is not run again.
+            Forget(delivery);
+        }
+
         for (; twin is not null; twin = twin.Twin)
         {
             if (!twin.TryWithdraw())
@@ -185,6 +193,16 @@ internal sealed partial class QueueWorker
             Leave(twin);
         }
     }
+
+    private void OnAcknowledged(List<Delivery> deliveries)
+    {
+        if (_byId is not null)
+        {
+            deliveries.ForEach(Forget);
+        }
+    }
+
+    private void Forget(Delivery delivery) => _byId!.TryRemove(new KeyValuePair<string, Delivery>(delivery.Message.Id, delivery));
 
     private void FreeLane(Delivery delivery)
     {

@@ -56,7 +56,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         _counters = new WorkerCounters(receiver.Name);
         _lanes = new LaneBook(time);
         _orderBy = settings.OrderBy is null ? null : new LaneKey(settings.OrderBy);
-        Settings = settings.FitTo(receiver.Name, receiver.Limits, _handlers, logger);
+        Settings = settings.FitTo(receiver.Name, receiver.Limits, _handlers, logger, hasDeadLetterQueue: deadLetters is not null);
 
         if (receiver.Limits.MaxLease is not null)
         {
@@ -64,7 +64,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
             _byId = new ConcurrentDictionary<string, Delivery>(StringComparer.Ordinal);
         }
 
-        _settler = new Settler(receiver, deadLetters, _keeper, _counters, hooks, time, logger, _wake.Set);
+        _settler = new Settler(receiver, deadLetters, _keeper, _counters, hooks, time, logger, _wake.Set, acknowledged: OnAcknowledged);
         _slots = new HandlerSlot[Settings.Concurrency];
         for (var i = _slots.Length - 1; i >= 0; i--)
         {
@@ -200,8 +200,9 @@ internal sealed partial class QueueWorker : IAsyncDisposable
     }
 
     /// <summary>A handler goes on long after its token was cancelled: its slot stays taken, its message is no longer kept for it.</summary>
-    public void OnStuck(Delivery delivery, HandlerRuntime handler)
+    public void OnStuck(Delivery delivery, CancelReason reason)
     {
+        var handler = delivery.Handler!;
         _counters.Stuck(handler.Name);
         _logger.Stuck(handler.Name, Settings.StuckAfter, delivery.Message);
         if (Interlocked.Increment(ref _stuck) == _slots.Length)
@@ -217,6 +218,13 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         }
 
         _keeper?.Drop(delivery);
+        if (reason != CancelReason.Timeout)
+        {
+            // It was asked to stop because the message is no longer ours, or the worker stops: no failure of its own.
+            Settle(delivery, new Settlement(SettlementKind.Release));
+            return;
+        }
+
         var outcome = AttemptOutcome.TimedOut(handler.Name, handler.Timeout);
         _counters.Failed(outcome.Failure!);
         _settler.RememberFailure(delivery.Message);
@@ -230,6 +238,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         else
         {
             // The lease runs out by itself: nobody else gets the message while this attempt may still be doing something.
+            EndTwins(delivery, new Settlement(SettlementKind.Release, Settings.Lease));
             HoldLane(delivery, Settings.Lease);
             Leave(delivery);
         }
@@ -419,9 +428,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         var message = delivery.Message;
         if (_settler.IsDone(message))
         {
-            delivery.TryWithdraw();
-            _settler.Acknowledge(delivery);
-            Leave(delivery);
+            AcknowledgeAgain(delivery);
             return false;
         }
 
@@ -440,11 +447,26 @@ internal sealed partial class QueueWorker : IAsyncDisposable
                     }
                 }
 
-                _byId.TryRemove(new KeyValuePair<string, Delivery>(message.Id, earlier));
+                if (earlier.IsDone)
+                {
+                    // Its acknowledgement is still under way.
+                    AcknowledgeAgain(delivery);
+                    return false;
+                }
+
+                Forget(earlier);
             }
         }
 
         return Admit(delivery);
+    }
+
+    /// <summary>The message has come again though its work is done.</summary>
+    private void AcknowledgeAgain(Delivery delivery)
+    {
+        delivery.TryWithdraw();
+        _settler.Acknowledge(delivery);
+        Leave(delivery);
     }
 
     /// <summary>Puts a delivery where a slot finds it, unless its lane says otherwise.</summary>

@@ -20,6 +20,7 @@ internal sealed class Settler
     private readonly HookRunner _hooks;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Action<List<Delivery>>? _acknowledged;
     private readonly Action _settled;
     private readonly BatchFlusher<Delivery> _acknowledgements;
     private readonly BatchFlusher<(Delivery Delivery, TimeSpan Delay, bool Uncounted)> _releases;
@@ -37,7 +38,8 @@ internal sealed class Settler
         TimeProvider time,
         ILogger logger,
         Action settled,
-        SettlementMemory? memory = null)
+        SettlementMemory? memory = null,
+        Action<List<Delivery>>? acknowledged = null)
     {
         memory ??= new SettlementMemory();
         _done = memory.Done;
@@ -49,6 +51,7 @@ internal sealed class Settler
         _hooks = hooks;
         _time = time;
         _logger = logger;
+        _acknowledged = acknowledged;
         _settled = settled;
         _acknowledgements = new(receiver.Limits.MaxSettleBatch, Parallelism, AcknowledgeBatchAsync);
         _releases = new(receiver.Limits.MaxSettleBatch, Parallelism, ReleaseBatchAsync);
@@ -127,12 +130,19 @@ internal sealed class Settler
             "acknowledging",
             batch,
             (receiver, messages, token) => receiver.AcknowledgeAsync(messages.ConvertAll(d => d.Leased), token),
-            (delivery, failure) =>
+            (delivery, failure, tries) =>
             {
                 // The work is done, whatever the queue thinks: should the message come back here, it is not run again.
                 RememberDone(delivery.Message);
                 if (failure.Kind == SettleFailureKind.Transient)
                 {
+                    return;
+                }
+
+                if (failure.Kind == SettleFailureKind.LeaseLost && tries > 1)
+                {
+                    // Most likely an earlier try did it, and only its answer was lost with the connection.
+                    _logger.AcknowledgedBefore(delivery.Message);
                     return;
                 }
 
@@ -145,6 +155,7 @@ internal sealed class Settler
             _firstFailures.Forget(delivery.Message.Id);
         }
 
+        _acknowledged?.Invoke(batch);
         _settled();
     }
 
@@ -158,9 +169,9 @@ internal sealed class Settler
                 var wanted = batch.Count == messages.Count ? batch : batch.FindAll(r => messages.Contains(r.Delivery));
                 return receiver.ReleaseAsync(wanted.ConvertAll(r => new Release(r.Delivery.Leased, r.Delay, r.Uncounted)), token);
             },
-            (delivery, failure) =>
+            (delivery, failure, tries) =>
             {
-                if (failure.Kind != SettleFailureKind.Transient)
+                if (failure.Kind != SettleFailureKind.Transient && !(failure.Kind == SettleFailureKind.LeaseLost && tries > 1))
                 {
                     _logger.ReleaseFailed(delivery.Message, failure.Reason);
                 }
@@ -173,7 +184,7 @@ internal sealed class Settler
         string what,
         List<Delivery> batch,
         Func<IQueueReceiver, List<Delivery>, CancellationToken, ValueTask<SettleReport>> settle,
-        Action<Delivery, SettleFailure> failed)
+        Action<Delivery, SettleFailure, int> failed)
     {
         var left = batch;
         for (var tries = 1; ; tries++)
@@ -186,7 +197,7 @@ internal sealed class Settler
                 foreach (var failure in report.Failures)
                 {
                     var delivery = left[failure.Index];
-                    failed(delivery, failure);
+                    failed(delivery, failure, tries);
                     if (failure.Kind == SettleFailureKind.Transient)
                     {
                         again.Add(delivery);
@@ -201,7 +212,7 @@ internal sealed class Settler
                 var isFinal = e is QueueException { IsTransient: false };
                 foreach (var delivery in left)
                 {
-                    failed(delivery, new SettleFailure(0, isFinal ? SettleFailureKind.Permanent : SettleFailureKind.Transient, reason));
+                    failed(delivery, new SettleFailure(0, isFinal ? SettleFailureKind.Permanent : SettleFailureKind.Transient, reason), tries);
                 }
 
                 if (!isFinal)
@@ -230,7 +241,7 @@ internal sealed class Settler
             {
                 foreach (var delivery in again)
                 {
-                    failed(delivery, new SettleFailure(0, SettleFailureKind.Permanent, $"{reason} (tried {tries} times)"));
+                    failed(delivery, new SettleFailure(0, SettleFailureKind.Permanent, $"{reason} (tried {tries} times)"), tries);
                     _keeper?.Drop(delivery);
                 }
 

@@ -31,7 +31,9 @@ internal sealed class Signal
         try
         {
             await _semaphore.WaitAsync(cancellationToken);
-            Volatile.Write(ref _set, 0);
+
+            // With a full fence: what the waiter looks at next must not be read before a signal can be given again.
+            Interlocked.Exchange(ref _set, 0);
         }
         finally
         {
