@@ -71,18 +71,25 @@ internal sealed class TestWorker : IAsyncDisposable
     /// <summary>Moves the clock in small steps until a condition holds, giving the other threads time at each step.</summary>
     public async Task Until(Func<bool> condition, TimeSpan? step = null, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string? what = null)
     {
-        await Eventually.IsTrue(
-            () =>
-            {
-                if (condition())
+        try
+        {
+            await Eventually.IsTrue(
+                () =>
                 {
-                    return true;
-                }
+                    if (condition())
+                    {
+                        return true;
+                    }
 
-                Time.Advance(step ?? TimeSpan.FromMilliseconds(50));
-                return condition();
-            },
-            what: what);
+                    Time.Advance(step ?? TimeSpan.FromMilliseconds(50));
+                    return condition();
+                },
+                what: what);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}{Environment.NewLine}{Stats}{Environment.NewLine}{string.Join(Environment.NewLine, Log.Entries.TakeLast(30))}", e);
+        }
     }
 
     public async Task<IReadOnlyList<Message>> PeekAsync(MemoryQueue queue)

@@ -139,6 +139,6 @@ public sealed class TimeoutTests
         await worker.Until(() => worker.Stats.DeadLettered == 1, TimeSpan.FromMilliseconds(200));
         Assert.Equal("\"wait\"", Assert.Single(await worker.PeekAsync(worker.Dead)).Text);
         block.Set();
-        await worker.Until(() => worker.Stats.DeadLettered == 2);
+        await worker.Until(() => worker.Stats.DeadLettered + worker.Stats.Succeeded == 2);
     }
 }

@@ -41,6 +41,9 @@ internal class Delivery(LeasedMessage leased)
     /// <summary>Whether the queue is known to have taken it away from us.</summary>
     public volatile bool LeaseLost;
 
+    /// <summary>Whether a later delivery of the same message has come, so that the queue no longer takes this one's word.</summary>
+    public volatile bool IsSuperseded;
+
     /// <summary>Whether its work is done, though the queue may not know yet.</summary>
     public volatile bool IsDone;
 

@@ -437,6 +437,7 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         {
             if (_byId.TryGetValue(message.Id, out var earlier))
             {
+                earlier.IsSuperseded = true;
                 lock (earlier)
                 {
                     if (earlier.State != Delivery.Stage.Ended)

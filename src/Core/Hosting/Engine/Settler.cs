@@ -139,9 +139,9 @@ internal sealed class Settler
                     return;
                 }
 
-                if (failure.Kind == SettleFailureKind.LeaseLost && tries > 1)
+                if (failure.Kind == SettleFailureKind.LeaseLost && (tries > 1 || delivery.IsSuperseded))
                 {
-                    // Most likely an earlier try did it, and only its answer was lost with the connection.
+                    // Most likely an earlier try did it, and only its answer was lost with the connection; or a later delivery does it.
                     _logger.AcknowledgedBefore(delivery.Message);
                     return;
                 }
