@@ -20,7 +20,6 @@ internal sealed class Settler
     private readonly HookRunner _hooks;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Action _settled;
     private readonly BatchFlusher<Delivery> _acknowledgements;
     private readonly BatchFlusher<(Delivery Delivery, TimeSpan Delay, bool Uncounted)> _releases;
     private readonly BatchFlusher<DeadLetter> _sends;
@@ -49,10 +48,9 @@ internal sealed class Settler
         _hooks = hooks;
         _time = time;
         _logger = logger;
-        _settled = settled;
-        _acknowledgements = new(receiver.Limits.MaxSettleBatch, Parallelism, AcknowledgeBatchAsync);
-        _releases = new(receiver.Limits.MaxSettleBatch, Parallelism, ReleaseBatchAsync);
-        _sends = new(deadLetters?.Limits.MaxSendBatch ?? 1, Parallelism, SendBatchAsync);
+        _acknowledgements = new(receiver.Limits.MaxSettleBatch, Parallelism, AcknowledgeBatchAsync, settled);
+        _releases = new(receiver.Limits.MaxSettleBatch, Parallelism, ReleaseBatchAsync, settled);
+        _sends = new(deadLetters?.Limits.MaxSendBatch ?? 1, Parallelism, SendBatchAsync, settled);
     }
 
     /// <summary>Settlements decided and not yet confirmed.</summary>
@@ -144,8 +142,6 @@ internal sealed class Settler
         {
             _firstFailures.Forget(delivery.Message.Id);
         }
-
-        _settled();
     }
 
     private async Task ReleaseBatchAsync(List<(Delivery Delivery, TimeSpan Delay, bool Uncounted)> batch)
@@ -165,7 +161,6 @@ internal sealed class Settler
                     _logger.ReleaseFailed(delivery.Message, failure.Reason);
                 }
             });
-        _settled();
     }
 
     /// <summary>Settles a batch, and what failed of it again, until nothing is left or it cannot help. The leases are renewed meanwhile.</summary>
@@ -249,8 +244,6 @@ internal sealed class Settler
             await SendPartAsync(batch.GetRange(start, part.Count), [.. part]);
             start += part.Count;
         }
-
-        _settled();
     }
 
     private async Task SendPartAsync(List<DeadLetter> letters, List<OutgoingMessage> messages)

@@ -31,7 +31,9 @@ internal sealed class Signal
         try
         {
             await _semaphore.WaitAsync(cancellationToken);
-            Volatile.Write(ref _set, 0);
+
+            // A full fence: what the waiter looks at now must not have been read before this.
+            Interlocked.Exchange(ref _set, 0);
         }
         finally
         {
