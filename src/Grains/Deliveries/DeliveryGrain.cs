@@ -32,10 +32,10 @@ internal sealed class DeliveryGrain(
         if (!state.RecordExists && !_wasSettled)
         {
             await SetReminderAsync(delivery.Due);
-            await probe.ReachedAsync(DeliveryStep.ReminderSet, Key);
+            await probe.ReachedAsync(DeliveryStep.ReminderSet, delivery, Key);
             state.State = delivery;
             await state.WriteStateAsync();
-            await probe.ReachedAsync(DeliveryStep.Stored, Key);
+            await probe.ReachedAsync(DeliveryStep.Stored, State, Key);
         }
 
         ArmTimer();
@@ -78,7 +78,7 @@ internal sealed class DeliveryGrain(
     {
         State.Attempt++;
         await state.WriteStateAsync();
-        await probe.ReachedAsync(DeliveryStep.AttemptStored, Key);
+        await probe.ReachedAsync(DeliveryStep.AttemptStored, State, Key);
 
         var message = State.ToMessage();
         Settlement settlement;
@@ -92,7 +92,7 @@ internal sealed class DeliveryGrain(
             settlement = await queue.RunHeldAsync(message, handler);
         }
 
-        await probe.ReachedAsync(DeliveryStep.AttemptDone, Key);
+        await probe.ReachedAsync(DeliveryStep.AttemptDone, State, Key);
         switch (settlement.Kind)
         {
             case SettlementKind.Acknowledge:
@@ -118,7 +118,7 @@ internal sealed class DeliveryGrain(
     {
         if (await queue.SendDeadLetterAsync(message, failure, State.FirstFailure))
         {
-            await probe.ReachedAsync(DeliveryStep.DeadLetterSent, Key);
+            await probe.ReachedAsync(DeliveryStep.DeadLetterSent, State, Key);
             await ClearAsync();
         }
         else
@@ -135,14 +135,15 @@ internal sealed class DeliveryGrain(
         await SetReminderAsync(due);
         State.Due = due;
         await state.WriteStateAsync();
-        await probe.ReachedAsync(DeliveryStep.Rescheduled, Key);
+        await probe.ReachedAsync(DeliveryStep.Rescheduled, State, Key);
     }
 
     private async Task ClearAsync()
     {
+        var settled = State;
         _wasSettled = true;
         await state.ClearStateAsync();
-        await probe.ReachedAsync(DeliveryStep.Cleared, Key);
+        await probe.ReachedAsync(DeliveryStep.Cleared, settled, Key);
         await ForgetReminderAsync();
     }
 }

@@ -30,7 +30,7 @@ internal sealed class Partition
     {
         _queue = queue;
         Index = index;
-        _ownStream = StreamNames.OfPartition(queue.Name, index);
+        _ownStream = StreamNames.OfPartition(queue.Name, index, queue.Here);
         _orderBy = queue.Settings.OrderBy is { } expression ? new LaneKey(expression) : null;
     }
 

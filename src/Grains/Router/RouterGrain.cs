@@ -86,12 +86,6 @@ internal sealed class RouterGrain(SiloQueues queues, RemoteSettlements remote, I
                 Route(queue, delivery);
             }
         }
-
-        if (batch.Items[0].Lane is null)
-        {
-            // The partition has moved to another silo: so shall its router, that they be beside each other again.
-            DeactivateOnIdle();
-        }
     }
 
     private void Route(SiloQueue queue, RoutedDelivery delivery)

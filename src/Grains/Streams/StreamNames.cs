@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Orleans.Runtime;
 
 namespace Eventide.Orleans;
 
@@ -8,9 +9,10 @@ internal static class StreamNames
 {
     public const string Namespace = "eventide";
 
-    /// <summary>The lane of messages that have no order to keep: that of the partition which received them, so that their router is
-    /// on the same silo.</summary>
-    public static string OfPartition(string queue, int partition) => string.Create(CultureInfo.InvariantCulture, $"{queue}/p{partition}");
+    /// <summary>The lane of messages that have no order to keep: that of the partition and the silo which received them. So their
+    /// router is always beside their leases: a partition that moves has a new one at once, whatever became of the old silo.</summary>
+    public static string OfPartition(string queue, int partition, SiloAddress silo) =>
+        string.Create(CultureInfo.InvariantCulture, $"{queue}/p{partition}@{silo.ToParsableString()}");
 
     /// <summary>The lane of a group: the same wherever its messages are received, so that they meet in one router.</summary>
     public static string OfGroup(string queue, string group, int lanes) =>

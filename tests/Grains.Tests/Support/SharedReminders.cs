@@ -9,6 +9,8 @@ internal sealed class SharedReminders : IReminderTable
     private readonly Lock _lock = new();
     private readonly Dictionary<(GrainId Grain, string Name), ReminderEntry> _rows = [];
 
+    public int Writes { get; private set; }
+
     public int Count
     {
         get
@@ -48,6 +50,7 @@ internal sealed class SharedReminders : IReminderTable
     {
         lock (_lock)
         {
+            Writes++;
             entry.ETag = Guid.NewGuid().ToString();
             _rows[(entry.GrainId, entry.ReminderName)] = entry;
             return Task.FromResult<string?>(entry.ETag);

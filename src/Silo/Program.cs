@@ -1,0 +1,4 @@
+using Eventide.Silo;
+using Microsoft.AspNetCore.Builder;
+
+await SiloProgram.Build(args).RunAsync();

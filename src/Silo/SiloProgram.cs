@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using System.Runtime.Loader;
+using Eventide.Queues.Cloudflare;
+using Eventide.Queues.Sqs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+using Orleans.Hosting;
+using Orleans.Persistence;
+using Orleans.Serialization;
+using StackExchange.Redis;
+
+namespace Eventide.Silo;
+
+/// <summary>Builds a silo program from configuration: files, environment and command line.</summary>
+public static class SiloProgram
+{
+    /// <summary>Builds the program.</summary>
+    /// <param name="args">The command line: <c>--Silo:SiloPort 11112</c>, <c>--Eventide:Queue memory:orders</c>.</param>
+    /// <param name="configure">Adds queues and handlers in code.</param>
+    /// <returns>The program; run it with <c>RunAsync</c>.</returns>
+    /// <exception cref="InvalidOperationException">A setting is wrong; the message says which and what was expected.</exception>
+    public static WebApplication Build(string[] args, Action<EventideBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+
+        // Below all that a file, the environment or the command line says.
+        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
+        {
+            InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Orleans", "Warning")],
+        });
+        var silo = new SiloOptions();
+        builder.Configuration.GetSection(SiloOptions.Section).Bind(silo, binder => binder.ErrorOnUnknownConfiguration = true);
+        var apps = silo.Apps.Select(Load).ToList();
+
+        builder.WebHost.UseUrls(silo.Http);
+
+        // The queues are drained first, then the silo leaves its cluster: the host must wait for both.
+        var drain = builder.Configuration.GetValue<TimeSpan?>($"{EventideOptions.Section}:{nameof(EventideOptions.DrainTimeout)}") ?? new EventideOptions().DrainTimeout;
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = drain + TimeSpan.FromSeconds(20));
+        builder.UseOrleans(orleans => Configure(orleans, silo, apps, configure));
+
+        var app = builder.Build();
+        app.MapGet("/health/live", (EventideMonitor monitor) => monitor.IsHealthy
+            ? Results.Text("live")
+            : Results.Text("all handler slots of a queue are stuck", statusCode: StatusCodes.Status503ServiceUnavailable));
+        app.MapGet("/health/ready", (EventideMonitor monitor, IHostApplicationLifetime lifetime) =>
+            lifetime.ApplicationStopping.IsCancellationRequested ? Results.Text("stopping", statusCode: StatusCodes.Status503ServiceUnavailable)
+            : lifetime.ApplicationStarted.IsCancellationRequested && monitor.IsStarted ? Results.Text("ready")
+            : Results.Text("starting", statusCode: StatusCodes.Status503ServiceUnavailable));
+        app.MapGet("/stats", (EventideMonitor monitor) => monitor.Stats);
+        if (silo.Dashboard)
+        {
+            app.MapOrleansDashboard("/dashboard");
+        }
+
+        return app;
+    }
+
+    private static void Configure(ISiloBuilder orleans, SiloOptions silo, List<Assembly> apps, Action<EventideBuilder>? configure)
+    {
+        orleans.Services.AddSerializer(serializer => apps.ForEach(app => serializer.AddAssembly(app)));
+        orleans.Configure<ClusterOptions>(options =>
+        {
+            options.ClusterId = silo.ClusterId;
+            options.ServiceId = silo.ServiceId;
+        });
+        if (silo.Kubernetes)
+        {
+            UseKubernetes(orleans, silo);
+        }
+        else
+        {
+            orleans.ConfigureEndpoints(Resolve(silo.Address), silo.SiloPort, silo.GatewayPort, listenOnAnyHostAddress: silo.Address != "127.0.0.1");
+        }
+
+        if (silo.Redis is { } redis)
+        {
+            var server = ConfigurationOptions.Parse(redis);
+            orleans.UseRedisClustering(options => options.ConfigurationOptions = server);
+            orleans.UseRedisGrainDirectoryAsDefault((RedisGrainDirectoryOptions options) => options.ConfigurationOptions = server);
+            orleans.AddRedisGrainStorageAsDefault((RedisStorageOptions options) => options.ConfigurationOptions = server);
+            orleans.UseRedisReminderService(options => options.ConfigurationOptions = server);
+        }
+        else
+        {
+            orleans.UseDevelopmentClustering(new IPEndPoint(IPAddress.Loopback, silo.PrimaryPort ?? silo.SiloPort));
+            orleans.AddMemoryGrainStorageAsDefault();
+            orleans.UseInMemoryReminderService();
+        }
+
+        if (silo.Dashboard)
+        {
+            orleans.AddDashboard();
+        }
+
+        orleans.AddEventide(eventide =>
+        {
+            eventide.Services.AddRedisStreams();
+            eventide.Services.AddCloudflareQueues();
+            eventide.AddQueueProvider<SqsQueueProvider>();
+            apps.ForEach(app => eventide.AddHandlersFrom(app));
+            configure?.Invoke(eventide);
+        });
+    }
+
+#if EVENTIDE_KUBERNETES
+    private static void UseKubernetes(ISiloBuilder orleans, SiloOptions silo)
+    {
+        orleans.UseKubernetesHosting();
+        orleans.Configure<EndpointOptions>(options =>
+        {
+            options.SiloPort = silo.SiloPort;
+            options.GatewayPort = silo.GatewayPort;
+        });
+    }
+#else
+    private static void UseKubernetes(ISiloBuilder orleans, SiloOptions silo) => throw new InvalidOperationException(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Silo:Kubernetes is true, but this program was built without Orleans' Kubernetes hosting (ports {silo.SiloPort}, {silo.GatewayPort}, {orleans.GetType().Name}); build it with -p:EventideKubernetes=true."));
+#endif
+
+    private static IPAddress Resolve(string address) =>
+        IPAddress.TryParse(address, out var ip) ? ip
+        : Array.Find(Dns.GetHostAddresses(address), a => a.AddressFamily == AddressFamily.InterNetwork)
+            ?? throw new InvalidOperationException($"Silo:Address '{address}' has no IPv4 address; expected an IP address or a host name that has one.");
+
+    private static Assembly Load(string path)
+    {
+        var full = Path.GetFullPath(path);
+        if (!File.Exists(full))
+        {
+            throw new InvalidOperationException($"Silo:Apps names '{path}', but there is no file {full}; expected the path of an assembly with handlers.");
+        }
+
+        // Its dependencies stand beside it.
+        var resolver = new AssemblyDependencyResolver(full);
+        AssemblyLoadContext.Default.Resolving += (context, name) => resolver.ResolveAssemblyToPath(name) is { } dependency ? context.LoadFromAssemblyPath(dependency) : null;
+        return AssemblyLoadContext.Default.LoadFromAssemblyPath(full);
+    }
+}
