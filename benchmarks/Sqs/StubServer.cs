@@ -21,6 +21,7 @@ internal sealed class StubServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly TimeSpan _latency;
     private readonly byte[] _head;
+    private readonly byte[] _middle;
     private readonly byte[] _tail;
     private long _next;
     private long _deleted;
@@ -33,8 +34,9 @@ internal sealed class StubServer : IAsyncDisposable
 #pragma warning disable CA5351 // The protocol's checksum.
         var md5 = Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(body)));
 #pragma warning restore CA5351
-        // A handle as long as SQS' own; the number at its head tells the messages apart.
-        _head = """{"MessageId":"5fea7756-0ea4-451a-a703-a558b933e274","ReceiptHandle":"""u8.ToArray();
+        // A handle as long as SQS' own; the number in it, and in the id, tells the messages apart.
+        _head = Encoding.UTF8.GetBytes("{\"MessageId\":\"5fea7756-0ea4-451a-a703-");
+        _middle = Encoding.UTF8.GetBytes("\",\"ReceiptHandle\":\"");
         _tail = Encoding.UTF8.GetBytes(
             $"""{new string('A', 320)}","Body":{JsonSerializer.Serialize(body)},"MD5OfBody":"{md5}","Attributes":"""
             + """{"ApproximateReceiveCount":"1","SentTimestamp":"1790000000000"}}""");
@@ -106,8 +108,9 @@ internal sealed class StubServer : IAsyncDisposable
             }
 
             buffer.Write(_head);
-            buffer.WriteByte((byte)'"');
-            Utf8Formatter.TryFormat(Interlocked.Increment(ref _next), number, out var length);
+            Utf8Formatter.TryFormat(Interlocked.Increment(ref _next), number, out var length, new StandardFormat('D', 12));
+            buffer.Write(number[..length]);
+            buffer.Write(_middle);
             buffer.Write(number[..length]);
             buffer.Write(_tail);
         }

@@ -78,7 +78,7 @@ public sealed class CrashTests
         AssertInTheMiddle(work);
         proxy.Resume();
 
-        var handled = await work.FinishAsync(Count, worker);
+        var handled = await work.FinishAsync(Count, worker, mayLoseLeases: true);
 
         Conclude(handled, inFlight);
     }

@@ -378,6 +378,22 @@ public sealed class RedisStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Peeking_shows_what_was_given_back_and_not_what_is_still_delayed()
+    {
+        var admin = await AdminAsync(Options);
+        await admin.CreateAsync(Token);
+        await SendAsync(await SenderAsync(Options), Many(0, 4));
+        var receiver = await ReceiverAsync(Options);
+        var taken = (await receiver.ReceiveAsync(new ReceiveRequest(3, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)), Token)).Messages;
+        Assert.Equal(3, taken.Count);
+        await receiver.ReleaseAsync([new Release(taken[0], TimeSpan.Zero, Uncounted: true), new Release(taken[1], TimeSpan.FromHours(1), Uncounted: false)], Token);
+
+        Assert.Equal([("0", 1), ("3", 1)], (await admin.PeekAsync(10, Token)).Select(m => (m.Text, m.Attempt)));
+        Assert.Equal(["0"], (await admin.PeekAsync(1, Token)).Select(m => m.Text), StringComparer.Ordinal);
+        Assert.Equal(2, (await admin.GetStatsAsync(Token)).Ready);
+    }
+
+    [Fact]
     public async Task Administration_shows_ranges_groups_consumers_and_pending_entries()
     {
         var admin = await AdminAsync(Options);

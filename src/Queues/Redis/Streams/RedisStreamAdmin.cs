@@ -95,7 +95,8 @@ public sealed class RedisStreamAdmin : IQueueAdmin
         };
     }
 
-    /// <summary>Shows entries that the group has still to read; all entries of the stream where there is no such group.</summary>
+    /// <summary>Shows entries that a receive would bring now: those given back and due, then those that the group has still to read; all
+    /// entries of the stream where there is no such group.</summary>
     /// <param name="max">How many at most.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="QueueException">The queue could not be asked.</exception>
@@ -109,7 +110,21 @@ public sealed class RedisStreamAdmin : IQueueAdmin
 
         var groups = await GetGroupsAsync(cancellationToken);
         var group = groups.FirstOrDefault(g => g.Name == _options.Group);
-        return await RangeAsync(group is null ? "-" : "(" + group.LastDeliveredId, "+", max, cancellationToken: cancellationToken);
+        if (group is null)
+        {
+            return await RangeAsync("-", "+", max, cancellationToken: cancellationToken);
+        }
+
+        var released = await TryAsync("reading", () => _client.ExecuteAsync(
+            StreamScripts.Released,
+            new[] { _keys.Stream, _keys.Parked },
+            request => request.Add(_options.Group).Add(max),
+            EntryReplies.Delivered,
+            cancellationToken));
+        var messages = released.ConvertAll(e => _mapper.ToMessage(_options.Stream, e, null, null));
+        return messages.Count >= max
+            ? messages
+            : [.. messages, .. await RangeAsync("(" + group.LastDeliveredId, "+", max - messages.Count, cancellationToken: cancellationToken)];
     }
 
     /// <inheritdoc/>

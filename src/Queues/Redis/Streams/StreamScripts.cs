@@ -23,6 +23,8 @@ internal static class StreamScripts
 
     public static RedisScript Stats { get; } = RedisScript.Load("stats");
 
+    public static RedisScript Released { get; } = RedisScript.Load("released");
+
     public static RedisScript Forget { get; } = RedisScript.Load("forget");
 
     public static RedisScript Purge { get; } = RedisScript.Load("purge");
