@@ -108,7 +108,7 @@ public sealed class RedriveTests
         {
             cancel.Cancel();
             return Task.FromResult<IReadOnlyList<bool>>([.. messages.Select(_ => true)]);
-        }, cancel.Token, new Pace(40, TimeProvider.System));
+        }, new Pace(40, TimeProvider.System), cancellationToken: cancel.Token);
 
         Assert.Equal(10, report.Done);
         Assert.Equal(90, Count("dlq"));
@@ -140,7 +140,7 @@ public sealed class RedriveTests
     }
 
     private async Task<WalkReport> WalkAsync(
-        MessageFilter filter, long? atStart, QueueWalk.DealAsync deal, CancellationToken cancellationToken = default, Pace? pace = null, int? limit = null)
+        MessageFilter filter, long? atStart, QueueWalk.DealAsync deal, Pace? pace = null, int? limit = null, CancellationToken cancellationToken = default)
     {
         await using var receiver = _broker.GetQueue("dlq").OpenReceiver();
         return await new QueueWalk(receiver, filter, pace ?? NoHurry, TimeProvider.System).RunAsync(atStart, limit, deal, cancellationToken);
