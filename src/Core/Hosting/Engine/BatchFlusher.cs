@@ -2,7 +2,11 @@ namespace Eventide;
 
 /// <summary>Collects items and hands them on in batches: a full batch at once, a part of one when <see cref="Kick"/> is called and
 /// nothing is under way (group commit). So batches grow with the load, and a lone item never waits for a timer.</summary>
-internal sealed class BatchFlusher<T>(int maxBatch, int parallelism, Func<List<T>, Task> flush)
+/// <param name="maxBatch">The most items of one batch.</param>
+/// <param name="parallelism">The most batches under way at once.</param>
+/// <param name="flush">Hands a batch on; throws nothing.</param>
+/// <param name="flushed">Told after each batch, when it no longer counts as unfinished: whoever is woken by it finds it gone.</param>
+internal sealed class BatchFlusher<T>(int maxBatch, int parallelism, Func<List<T>, Task> flush, Action? flushed = null)
 {
     private readonly Lock _lock = new();
     private List<T> _pending = new(Math.Min(maxBatch, 64));
@@ -135,6 +139,7 @@ internal sealed class BatchFlusher<T>(int maxBatch, int parallelism, Func<List<T
             }
 
             idle?.SetResult();
+            flushed?.Invoke();
             if (batch is null)
             {
                 return;

@@ -21,7 +21,6 @@ internal sealed class Settler
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<List<Delivery>>? _acknowledged;
-    private readonly Action _settled;
     private readonly BatchFlusher<Delivery> _acknowledgements;
     private readonly BatchFlusher<(Delivery Delivery, TimeSpan Delay, bool Uncounted)> _releases;
     private readonly BatchFlusher<DeadLetter> _sends;
@@ -52,10 +51,9 @@ internal sealed class Settler
         _time = time;
         _logger = logger;
         _acknowledged = acknowledged;
-        _settled = settled;
-        _acknowledgements = new(receiver.Limits.MaxSettleBatch, Parallelism, AcknowledgeBatchAsync);
-        _releases = new(receiver.Limits.MaxSettleBatch, Parallelism, ReleaseBatchAsync);
-        _sends = new(deadLetters?.Limits.MaxSendBatch ?? 1, Parallelism, SendBatchAsync);
+        _acknowledgements = new(receiver.Limits.MaxSettleBatch, Parallelism, AcknowledgeBatchAsync, settled);
+        _releases = new(receiver.Limits.MaxSettleBatch, Parallelism, ReleaseBatchAsync, settled);
+        _sends = new(deadLetters?.Limits.MaxSendBatch ?? 1, Parallelism, SendBatchAsync, settled);
     }
 
     /// <summary>Settlements decided and not yet confirmed.</summary>
@@ -156,7 +154,6 @@ internal sealed class Settler
         }
 
         _acknowledged?.Invoke(batch);
-        _settled();
     }
 
     private async Task ReleaseBatchAsync(List<(Delivery Delivery, TimeSpan Delay, bool Uncounted)> batch)
@@ -176,7 +173,6 @@ internal sealed class Settler
                     _logger.ReleaseFailed(delivery.Message, failure.Reason);
                 }
             });
-        _settled();
     }
 
     /// <summary>Settles a batch, and what failed of it again, until nothing is left or it cannot help. The leases are renewed meanwhile.</summary>
@@ -260,8 +256,6 @@ internal sealed class Settler
             await SendPartAsync(batch.GetRange(start, part.Count), [.. part]);
             start += part.Count;
         }
-
-        _settled();
     }
 
     private async Task SendPartAsync(List<DeadLetter> letters, List<OutgoingMessage> messages)
