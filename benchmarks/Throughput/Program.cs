@@ -70,7 +70,7 @@ static Run RunCommand(string path, int count)
 {
     // The command as a user runs it: a process of its own, start and just-in-time compilation included.
     var cli = Environment.GetEnvironmentVariable("EVENTIDE_CLI") ?? Path.Combine(AppContext.BaseDirectory.Replace(Path.Combine("benchmarks", "Throughput"), Path.Combine("src", "Cli"), StringComparison.Ordinal), "Eventide.Cli.dll");
-    var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+    var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
     foreach (var argument in new[] { cli, "run", "--app", typeof(LargeOrders).Assembly.Location, "--queue", "file:" + path, "--json" })
     {
         start.ArgumentList.Add(argument);
@@ -102,5 +102,3 @@ static Run RunCommand(string path, int count)
 
     return run with { Seconds = summary.RootElement.GetProperty("seconds").GetDouble() };
 }
-
-internal readonly record struct Run(double Seconds, TimeSpan Cpu, long Peak);
