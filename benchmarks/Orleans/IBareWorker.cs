@@ -1,0 +1,8 @@
+using Orleans;
+
+namespace Eventide.Orleans.Benchmarks;
+
+public interface IBareWorker : IGrainWithIntegerKey
+{
+    Task RunAsync();
+}
