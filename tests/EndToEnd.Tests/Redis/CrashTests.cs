@@ -88,8 +88,11 @@ public sealed class CrashTests
     {
         await using var work = await RedisWork.StartAsync();
         await work.FillAsync(Count);
-        var killed = work.StartWorker(Slow);
-        var survivor = work.StartWorker(Slow);
+
+        // Long enough that the survivor takes nothing over before it is counted.
+        var settings = Slow with { Lease = TimeSpan.FromSeconds(8) };
+        var killed = work.StartWorker(settings);
+        var survivor = work.StartWorker(settings);
         await work.Journals.HasAsync(Middle, survivor);
         await Eventually.IsTrue(() => work.Journals.Of(killed.Id).Count > Middle / 10, RunningProgram.Bound);
         await killed.KillAsync();

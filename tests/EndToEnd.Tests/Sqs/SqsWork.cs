@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Eventide.Queues.Sqs;
 using Eventide.Queues.Sqs.Tests;
 
 namespace Eventide.EndToEnd.Tests.Sqs;
@@ -60,11 +61,9 @@ internal sealed class SqsWork : IAsyncDisposable
     /// <summary>Messages that can be received now, and messages that somebody has.</summary>
     public async Task<(long Ready, long InFlight)> CountAsync()
     {
-        await using var cli = RunningProgram.Eventide(
-            new WorkerSettings().Environment(Journals.Folder), "queue", "stats", "--queue", _server.Uri(Name), "--json");
-        Assert.True(await cli.EndsAsync() == 0, cli.Said);
-        var stats = JsonSerializer.Deserialize<JsonElement>(Assert.Single(cli.Output));
-        return (stats.GetProperty("ready").GetInt64(), stats.GetProperty("in_flight").GetInt64());
+        await using var admin = await new SqsQueueProvider().OpenAdminAsync(QueueUri.Parse(_server.Uri(Name)), TestContext.Current.CancellationToken);
+        var stats = await admin!.GetStatsAsync(TestContext.Current.CancellationToken);
+        return (stats.Ready!.Value, stats.InFlight!.Value);
     }
 
     public async ValueTask DisposeAsync()

@@ -378,6 +378,25 @@ public sealed class RedisStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_given_back_together_comes_again_in_the_order_of_the_stream()
+    {
+        await SendAsync(await SenderAsync(Options), Many(0, 120));
+        var receiver = await ReceiverAsync(Options);
+        var request = new ReceiveRequest(120, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1));
+        var taken = (await receiver.ReceiveAsync(request, Token)).Messages;
+        Assert.Equal(120, taken.Count);
+        await receiver.ReleaseAsync([.. taken.Reverse().Select(m => new Release(m, TimeSpan.Zero, Uncounted: true))], Token);
+
+        var again = new List<string>();
+        while (again.Count < 120)
+        {
+            again.AddRange((await receiver.ReceiveAsync(request with { MaxMessages = 50 }, Token)).Messages.Select(m => m.Message.Text));
+        }
+
+        Assert.Equal(taken.Select(m => m.Message.Text), again);
+    }
+
+    [Fact]
     public async Task Peeking_shows_what_was_given_back_and_not_what_is_still_delayed()
     {
         var admin = await AdminAsync(Options);

@@ -39,7 +39,20 @@ for _, member in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT
   moved = moved + 1
 end
 
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', parked, '-inf', now, 'LIMIT', 0, room)) do
+-- In the order of the stream: what was given back together is due at the same time, and the set orders such by text ('1-10' before '1-9').
+local function before(a, b)
+  local aMs, aSeq = string.match(a, '^(%d+)-(%d+)$')
+  local bMs, bSeq = string.match(b, '^(%d+)-(%d+)$')
+  if aMs ~= bMs then
+    return tonumber(aMs) < tonumber(bMs)
+  end
+  return tonumber(aSeq) < tonumber(bSeq)
+end
+
+local ready = redis.call('ZRANGEBYSCORE', parked, '-inf', now, 'LIMIT', 0, math.max(room, 1000))
+table.sort(ready, before)
+for i = 1, math.min(#ready, room) do
+  local id = ready[i]
   local pending = redis.call('XPENDING', stream, group, id, id, 1)[1]
   redis.call('ZREM', parked, id)
   if pending and pending[2] == parking then
