@@ -309,7 +309,7 @@ internal sealed class Settler
     private async Task ConfirmAsync(DeadLetter letter)
     {
         _counters.DeadLettered(letter.Failure);
-        _logger.DeadLettered(letter.Delivery.Message, letter.Failure.Handler, letter.Failure.Kind, letter.Failure.Reason, letter.Failure.Exception);
+        _logger.DeadLettered(letter.Delivery.Message, letter.Failure.Handler ?? "no handler", letter.Failure.Kind, letter.Failure.Reason, letter.Failure.Exception);
         await _hooks.DeadLetteredAsync(letter.Delivery.Message, letter.Failure);
         letter.Sent(true);
     }
