@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Hosting;
 
-// One silo, a memory queue, an empty handler: messages a second from the first to the last acknowledgement, beside the bare rate of
+// One silo, a memory queue, an empty handler: messages a second, beside the bare rate of
 // stateless worker calls from the same process, in turns. dotnet run -c Release --project benchmarks/Orleans [messages] [concurrency] [rounds]
 var messages = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 200_000;
 var concurrency = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 32;
@@ -32,43 +32,37 @@ await host.StartAsync();
 var worker = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IBareWorker>(0);
 var queue = MemoryBroker.Default.GetQueue("bench");
 await using var sender = queue.OpenSender();
-await using var admin = queue.OpenAdmin()!;
+var monitor = host.Services.GetRequiredService<EventideMonitor>();
 var body = new OutgoingMessage("""{"type":"order","id":"A-1001","total":150.0}""");
 var bare = new List<double>();
 var routed = new List<double>();
 for (var round = 0; round <= rounds; round++)
 {
-    var calls = await MeasureAsync(() => Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(async () =>
+    var started = Stopwatch.GetTimestamp();
+    await Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(async () =>
     {
         for (var i = 0; i < messages / concurrency; i++)
         {
             await worker.RunAsync();
         }
-    }))));
+    })));
+    var calls = messages / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    var target = Done() + messages;
     await sender.SendAllAsync(Enumerable.Repeat(body, messages), CancellationToken.None);
-    var handled = await MeasureAsync(async () =>
+
+    // What was done while it was sent does not count: the clock starts with what is left.
+    var left = target - Done();
+    var since = Stopwatch.GetTimestamp();
+    while (Done() < target)
     {
-        // What was taken while it was sent is part of the next look: the clock starts with what is left.
-        while (await admin.GetStatsAsync(CancellationToken.None) is not { Ready: 0, InFlight: 0 })
-        {
-            await Task.Delay(1);
-        }
-    });
+        await Task.Delay(2);
+    }
+
+    var handled = left / Stopwatch.GetElapsedTime(since).TotalSeconds;
     if (round > 0)
     {
         bare.Add(calls);
         routed.Add(handled);
-    }
-
-    async Task<double> MeasureAsync(Func<Task> work)
-    {
-        var monitor = host.Services.GetRequiredService<EventideMonitor>();
-        var before = monitor.Stats.Sum(s => s.Succeeded);
-        var since = Stopwatch.GetTimestamp();
-        await work();
-        var seconds = Stopwatch.GetElapsedTime(since).TotalSeconds;
-        var done = monitor.Stats.Sum(s => s.Succeeded) - before;
-        return (done > 0 ? done : messages) / seconds;
     }
 }
 
@@ -77,3 +71,5 @@ routed.Sort();
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
     $"concurrency {concurrency}, {messages} a round, median of {rounds}: bare stateless worker {bare[rounds / 2]:N0}/s, Eventide {routed[rounds / 2]:N0}/s, ratio {routed[rounds / 2] / bare[rounds / 2]:0.00} (worst {routed[0] / bare[^1]:0.00}, best {routed[^1] / bare[0]:0.00})"));
 await host.StopAsync();
+
+long Done() => monitor.Stats.Sum(s => s.Succeeded);
