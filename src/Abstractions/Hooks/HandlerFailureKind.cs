@@ -23,4 +23,7 @@ public enum HandlerFailureKind
 
     /// <summary>The lease was lost while the handler ran; the queue may already have given the message to another.</summary>
     LeaseLost = 6,
+
+    /// <summary>The worker stopped before the message was handled, and its queue cannot deliver it again.</summary>
+    Stopped = 7,
 }

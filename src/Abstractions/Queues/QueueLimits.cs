@@ -35,6 +35,10 @@ public sealed record QueueLimits
     /// <summary>Whether a message can be released without its delivery counting as an attempt. Default false.</summary>
     public bool CanReleaseUncounted { get; init; }
 
+    /// <summary>Whether a message released is still there when the receiver is gone. Default true; false for what is read only
+    /// once, such as standard input: there the engine moves what it has not handled to the dead-letter queue before it stops.</summary>
+    public bool KeepsReleased { get; init; } = true;
+
     /// <summary>What order the queue promises. Default none.</summary>
     public QueueOrdering Ordering { get; init; }
 

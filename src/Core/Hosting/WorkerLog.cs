@@ -53,6 +53,9 @@ internal static partial class WorkerLog
     [LoggerMessage(208, LogLevel.Information, "{Message} is done; the queue says that it is not ours any more after an acknowledgement whose answer was lost, so either that was carried out or another consumer has it again")]
     public static partial void AcknowledgedBefore(this ILogger logger, Message message);
 
+    [LoggerMessage(209, LogLevel.Critical, "{Message} is lost: {Reason}, and there is no dead-letter queue: {Summary}")]
+    public static partial void Unhandled(this ILogger logger, Message message, string reason, string summary);
+
     [LoggerMessage(300, LogLevel.Warning, "{Queue}: receiving failed ({Failures} in a row), next try in {Delay}: {Reason}")]
     public static partial void ReceiveFailed(this ILogger logger, string queue, int failures, TimeSpan delay, string reason, Exception exception);
 

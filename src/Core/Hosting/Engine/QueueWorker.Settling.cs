@@ -101,7 +101,7 @@ internal sealed partial class QueueWorker
         }
 
         NoteRetry(delay);
-        _settler.Release(delivery, delay, uncounted: false);
+        Return(delivery, delay, uncounted: false);
         EndTwins(delivery, settlement);
         HoldLane(delivery, delay);
         Leave(delivery);
@@ -137,10 +137,46 @@ internal sealed partial class QueueWorker
     {
         _counters.Released();
         NoteRetry(delay);
-        _settler.Release(delivery, delay, uncounted);
+        Return(delivery, delay, uncounted);
         EndTwins(delivery, new Settlement(SettlementKind.Release, delay));
         HoldLane(delivery, delay);
         Leave(delivery);
+    }
+
+    /// <summary>Hands a release to the settler; where the queue forgets what was released, it is remembered here.</summary>
+    private void Return(Delivery delivery, TimeSpan delay, bool uncounted)
+    {
+        if (_away is not null)
+        {
+            _away[delivery.Message.Id] = delivery;
+        }
+
+        _settler.Release(delivery, delay, uncounted);
+    }
+
+    /// <summary>Saves what would be gone with this process: it was read from what cannot be read again, and is not handled.</summary>
+    private void SaveUnhandled()
+    {
+        if (_away is null)
+        {
+            return;
+        }
+
+        foreach (var delivery in _away.Values)
+        {
+            var failure = new HandlerFailure(null, HandlerFailureKind.Stopped, $"the worker stopped before it was handled, and {Name} cannot be read again");
+            if (_settler.HasDeadLetterQueue)
+            {
+                _settler.SendDeadLetter(delivery, failure, TimeSpan.Zero, _ => { });
+            }
+            else
+            {
+                _counters.DeadLetterFailed();
+                _logger.Unhandled(delivery.Message, failure.Reason, DeliveryDecisions.Summary(delivery.Message));
+            }
+        }
+
+        _away.Clear();
     }
 
     // A worker that ends when its queue is empty waits for those that come back.
@@ -228,7 +264,7 @@ internal sealed partial class QueueWorker
             if (parked.TryWithdraw())
             {
                 _counters.Released();
-                _settler.Release(parked, restDelay, uncounted: true);
+                Return(parked, restDelay, uncounted: true);
                 EndTwins(parked, new Settlement(SettlementKind.Release, restDelay));
                 Leave(parked);
             }
@@ -265,7 +301,6 @@ internal sealed partial class QueueWorker
 
     private async Task StopAsync(CancellationToken abort)
     {
-        _stopping = true;
         var given = 0;
         while (_buffer.TryDequeue(out var delivery))
         {
@@ -305,6 +340,7 @@ internal sealed partial class QueueWorker
             }
         }
 
+        SaveUnhandled();
         await _settler.DrainAsync(abort.IsCancellationRequested ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(10));
     }
 

@@ -26,13 +26,13 @@ internal sealed partial class QueueWorker : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Delivery>? _byId;
     private readonly MessageMemory<HashSet<string>> _progress = new(10_000);
     private readonly ConcurrentDictionary<(string Handler, string Rule), bool> _brokenRules = new();
+    private readonly ConcurrentDictionary<string, Delivery>? _away;
     private readonly Signal _wake = new();
     private readonly bool _timed;
     private long _outstanding;
     private long _outstandingBytes;
     private int _stuck;
     private long _latestRetry;
-    private volatile bool _stopping;
     private volatile bool _stalled;
     private QueueStats? _backlog;
 
@@ -57,6 +57,11 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         _lanes = new LaneBook(time);
         _orderBy = settings.OrderBy is null ? null : new LaneKey(settings.OrderBy);
         Settings = settings.FitTo(receiver.Name, receiver.Limits, _handlers, logger, hasDeadLetterQueue: deadLetters is not null);
+
+        if (!receiver.Limits.KeepsReleased)
+        {
+            _away = new ConcurrentDictionary<string, Delivery>(StringComparer.Ordinal);
+        }
 
         if (receiver.Limits.MaxLease is not null)
         {
@@ -393,6 +398,10 @@ internal sealed partial class QueueWorker : IAsyncDisposable
             for (var i = 0; i < messages.Count; i++)
             {
                 bytes += messages[i].Message.Body.Length;
+                if (_away is { IsEmpty: false })
+                {
+                    _away.TryRemove(messages[i].Message.Id, out _);
+                }
             }
 
             Interlocked.Add(ref _outstanding, messages.Count);

@@ -20,7 +20,7 @@ internal sealed class FileQueueReceiver : IQueueReceiver
     public FileQueueReceiver(string name, Stream input, FileQueueOptions options, TimeProvider time)
     {
         Name = name;
-        Limits = FileQueue.LimitsOf(options);
+        Limits = FileQueue.LimitsOf(options) with { KeepsReleased = input.CanSeek };
         _input = input;
         _time = time;
         _lines = new LineBuffer(options.MaxLineBytes);
