@@ -23,8 +23,10 @@ public sealed class SignalTests : IDisposable
         _folder.Write("release");
         var result = await run.WaitAsync();
 
-        Assert.True(result.Code == 0, result.ToString());
-        Assert.Equal((2, 0, 0), (result.Total("succeeded"), result.Total("failed"), result.Total("dead_lettered")));
+        // The one that waited cannot be read from standard input again: it is in the dead letters.
+        Assert.True(result.Code == 3, result.ToString());
+        Assert.Equal((2, 0, 1), (result.Total("succeeded"), result.Total("failed"), result.Total("dead_lettered")));
+        Assert.Single(_folder.Lines("dead"));
         Assert.Equal(2, _folder.Lines("record").Length);
         Assert.Equal(signal.ToString(), result.Json.Single(l => l.GetProperty("event").GetString() == "stopping").GetProperty("signal").GetString());
     }
@@ -43,7 +45,8 @@ public sealed class SignalTests : IDisposable
 
         // The handlers never end: nothing is counted as handled that was not.
         Assert.True(result.Code == 130, result.ToString());
-        Assert.Equal((0, 0), (result.Total("succeeded"), result.Total("dead_lettered")));
+        Assert.Equal(0, result.Total("succeeded"));
+        Assert.InRange(result.Total("dead_lettered"), 0, 3);
         Assert.Empty(_folder.Lines("record"));
     }
 
@@ -83,7 +86,8 @@ public sealed class SignalTests : IDisposable
 
         Assert.Equal(0, result.Total("succeeded"));
         Assert.Contains(result.Json, l => l.TryGetProperty("name", out var name) && name.GetString() == "DrainOver");
-        Assert.True(result.Code == 0, result.ToString());
+        Assert.True(result.Code == 3, result.ToString());
+        Assert.Single(_folder.Lines("dead"));
     }
 
     private async Task<CliProcess> StartGatesAsync(int gates, int concurrency, string? first = null, Dictionary<string, string>? environment = null)
