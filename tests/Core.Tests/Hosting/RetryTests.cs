@@ -184,8 +184,13 @@ public sealed class RetryTests
     [Fact]
     public async Task A_handler_that_returns_no_task_or_throws_at_once_has_failed()
     {
+        var calls = 0;
         await using var worker = new TestWorker(
-            e => e.Handle("body == 'null'", (Message _, CancellationToken _) => (Task<HandlerResult>)null!)
+            e => e.Handle("body == 'null'", (Message _, CancellationToken _) =>
+                {
+                    Interlocked.Increment(ref calls);
+                    return (Task<HandlerResult>)null!;
+                })
                 .Handle("body == 'throw'", (Message _, CancellationToken _) => throw new NotSupportedException("at once")),
             o => o.Retry.RetryLimit = 0);
         await worker.StartAsync();
@@ -195,6 +200,7 @@ public sealed class RetryTests
         var reasons = (await worker.PeekAsync(worker.Dead)).Select(m => m.Attributes[DeadLetterHeaders.Reason]).ToList();
         Assert.Contains(reasons, r => r.Contains("null instead of a task"));
         Assert.Contains(reasons, r => r.Contains("at once"));
+        Assert.Equal(1, calls);
     }
 
     private sealed class RefusingSender(IQueueSender inner, Func<bool> refuses) : IQueueSender

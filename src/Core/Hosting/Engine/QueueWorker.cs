@@ -5,7 +5,7 @@ namespace Eventide;
 
 /// <summary>The one-process engine of one queue: receives what free slots can start and a bounded buffer beyond, routes, runs and
 /// settles each message, renews leases, and stops without losing anything.</summary>
-internal sealed partial class QueueWorker : IAsyncDisposable
+internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
 {
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(20);
 
@@ -615,6 +615,9 @@ internal sealed partial class QueueWorker : IAsyncDisposable
         {
             task = Task.FromException<HandlerResult>(e);
         }
+
+        // Without a task it would be taken for one that has not been started, and be called a second time.
+        task ??= Task.FromException<HandlerResult>(new InvalidOperationException("the handler returned null instead of a task"));
 
         // The handler has gone off to wait: what was done before it should not wait with it.
         FlushDone(slot);

@@ -1,3 +1,0 @@
-namespace Eventide;
-
-internal sealed partial class QueueWorker : IWatchedWorker;
