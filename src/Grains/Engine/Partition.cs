@@ -16,7 +16,7 @@ internal sealed class Partition
     private readonly SemaphoreSlim _arrival = new(0, 1);
     private readonly Signal _wake = new();
     private readonly LaneKey? _orderBy;
-    private readonly string _ownStream;
+    private readonly string _stream;
     private readonly Lock _lock = new();
     private IQueueReceiver? _receiver;
     private LeaseKeeper? _keeper;
@@ -30,7 +30,7 @@ internal sealed class Partition
     {
         _queue = queue;
         Index = index;
-        _ownStream = StreamNames.OfPartition(queue.Name, index, queue.Here);
+        _stream = StreamNames.OfPartition(queue.Name, index, queue.Here);
         _orderBy = queue.Settings.OrderBy is { } expression ? new LaneKey(expression) : null;
     }
 
@@ -51,8 +51,9 @@ internal sealed class Partition
         _pump = Task.Run(() => PumpAsync(_stop.Token));
     }
 
-    /// <summary>Waits a moment for messages that have arrived, and takes them, grouped by stream.</summary>
-    public async Task<List<LaneBatch>> TakeArrivedAsync(int max, TimeSpan patience)
+    /// <summary>Waits a moment for messages that have arrived, and takes them.</summary>
+    /// <returns>The messages, or null where none came.</returns>
+    public async Task<PartitionBatch?> TakeArrivedAsync(int max, TimeSpan patience)
     {
         if (_arrived.IsEmpty && !_stop.IsCancellationRequested)
         {
@@ -60,26 +61,14 @@ internal sealed class Partition
             await _arrival.WaitAsync(patience);
         }
 
-        var batches = new List<LaneBatch>();
-        Dictionary<string, LaneBatch>? byStream = null;
-        LaneBatch? last = null;
+        PartitionBatch? batch = null;
         for (var taken = 0; taken < max && _arrived.TryDequeue(out var delivery); taken++)
         {
-            if (last is null || last.StreamKey != delivery.StreamKey)
-            {
-                byStream ??= new Dictionary<string, LaneBatch>(StringComparer.Ordinal);
-                if (!byStream.TryGetValue(delivery.StreamKey, out last))
-                {
-                    last = new LaneBatch(delivery.StreamKey, _queue.Name, _queue.Here);
-                    byStream.Add(delivery.StreamKey, last);
-                    batches.Add(last);
-                }
-            }
-
-            last.Add(delivery);
+            batch ??= new PartitionBatch(_stream, _queue.Name, _queue.Here);
+            batch.Add(delivery);
         }
 
-        return batches;
+        return batch;
     }
 
     /// <summary>Stops receiving; what no router has yet goes back at once.</summary>
@@ -418,7 +407,6 @@ internal sealed class Partition
             else if (_keeper is null || _queue.TryEnter(delivery))
             {
                 delivery.Lane = _orderBy is null ? delivery.Message.Group : _orderBy.Of(delivery.Message);
-                delivery.StreamKey = delivery.Lane is null ? _ownStream : StreamNames.OfGroup(_queue.Name, delivery.Lane, _queue.Silo.GroupLanes);
                 _arrived.Enqueue(delivery);
             }
         }

@@ -12,14 +12,14 @@ internal sealed class PartitionDelivery(LeasedMessage leased, Partition partitio
     /// <summary>Its number among all deliveries of this silo.</summary>
     public long Key { get; } = key;
 
-    /// <summary>The stream it goes by; set on arrival.</summary>
-    public string StreamKey { get; set; } = "";
-
-    /// <summary>Whether the stream's agent has taken it to a router.</summary>
+    /// <summary>Whether it is on its way to a router or a lane, or has reached one.</summary>
     public volatile bool HandedOut;
 
-    /// <summary>Whether this silo's own engine has it, from the router on.</summary>
+    /// <summary>Whether it is routed and with this silo's own engine.</summary>
     public volatile bool Accepted;
+
+    /// <summary>Whether no engine has it yet.</summary>
+    public bool IsWaiting => State == Stage.Buffered && !Accepted;
 
     /// <summary>The silo whose router has taken it, where that is another.</summary>
     public SiloAddress? TakenBy { get; set; }

@@ -44,4 +44,10 @@ internal static partial class SiloLog
 
     [LoggerMessage(512, LogLevel.Warning, "{Message} is run although the cluster could not be asked whether it holds it already")]
     public static partial void HeldUnknown(this ILogger logger, Message message, Exception exception);
+
+    [LoggerMessage(520, LogLevel.Warning, "{Queue}: {Count} messages could not be brought to lane {Lane}, {Failures} times in a row; tried again")]
+    public static partial void LaneFailed(this ILogger logger, string queue, int lane, int count, int failures, Exception exception);
+
+    [LoggerMessage(521, LogLevel.Information, "Lane {Lane} has nothing left here and goes to another silo")]
+    public static partial void LaneMoves(this ILogger logger, string lane);
 }

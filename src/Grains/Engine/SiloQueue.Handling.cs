@@ -8,6 +8,8 @@ internal sealed partial class SiloQueue
     {
         if (!delivery.TryStart())
         {
+            // Given back just as its turn came: its lane is not to wait for it.
+            FreeLane(delivery);
             return;
         }
 

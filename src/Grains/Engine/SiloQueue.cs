@@ -23,6 +23,7 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
     private AttemptSlot[] _slots = [];
     private HandlerRuntime[] _handlers = [];
     private LaneBook _lanes = null!;
+    private LaneSender[] _senders = [];
     private Settler _deadLetters = null!;
     private IQueueReceiver? _spare;
     private IQueueSender? _deadLetterSender;
@@ -66,6 +67,10 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
     public EventideSiloOptions Silo => _silo.Options;
 
     public SiloAddress Here => _silo.Here;
+
+    public IGrainFactory Grains => _silo.Grains;
+
+    public bool IsStopping => _stopping;
 
     public bool IsStalled => _stalled;
 
@@ -115,6 +120,7 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
         _lanes = new LaneBook(Time);
         _deadLetters = new Settler(_spare, _deadLetterSender, null, Counters, Hooks, Time, Logger, _wake.SetIfWaiting, Memory);
         _worker = _silo.Grains.GetGrain<IHandlerWorker>(0);
+        _senders = [.. Enumerable.Range(0, Silo.GroupLanes).Select(lane => new LaneSender(this, lane))];
         _slots = new AttemptSlot[Settings.Concurrency];
         for (var i = _slots.Length - 1; i >= 0; i--)
         {
@@ -252,14 +258,34 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
         }
     }
 
-    /// <summary>A router has a delivery for us.</summary>
-    public void Accept(RoutedDelivery delivery)
+    /// <summary>Sends a delivery on to its lane, here or on another silo.</summary>
+    public void SendToLane(PartitionDelivery delivery) => _senders[StreamNames.LaneOf(delivery.Lane!, _senders.Length)].Add(delivery);
+
+    /// <summary>Whether anything of a lane is here: running, waiting for its turn, or, where the queue does not hold back the rest of a
+    /// group by itself, out for another attempt.</summary>
+    public bool HasWorkIn(int lane) => _lanes.Any(group => StreamNames.LaneOf(group, _senders.Length) == lane, _limits.Ordering != QueueOrdering.PerGroup);
+
+    /// <summary>Finds a delivery's handlers and takes it.</summary>
+    public void Route(RoutedDelivery delivery, MessageDocument document)
     {
         if (delivery is PartitionDelivery local)
         {
+            if (!local.IsWaiting)
+            {
+                return;
+            }
+
             local.Accepted = true;
         }
 
+        document.Load(delivery.Message);
+        delivery.Routes = Table.Match(document, delivery.Message, OnRuleFailed);
+        document.Clear();
+        Accept(delivery);
+    }
+
+    private void Accept(RoutedDelivery delivery)
+    {
         if (_stopping)
         {
             Withdraw(delivery);
@@ -316,8 +342,7 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
 
     public HandlerRuntime? FindHandler(string name) => Array.Find(_handlers, h => h.Name == name);
 
-    /// <summary>A rule failed on a message: counted, and logged once.</summary>
-    public void OnRuleFailed(Route route, string rule, Message message, string error)
+    private void OnRuleFailed(Route route, string rule, Message message, string error)
     {
         Counters.RuleError(route.Handler.Name);
         if (_brokenRules.TryAdd((route.Handler.Name, rule), true))

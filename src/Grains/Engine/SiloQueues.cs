@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans;
@@ -21,7 +22,9 @@ internal sealed class SiloQueues(
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(20);
 
-    private readonly Dictionary<string, SiloQueue> _queues = new(StringComparer.Ordinal);
+    // Orleans starts its stream providers side by side.
+    private readonly ConcurrentDictionary<string, SiloQueue> _queues = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<string> _opened = [];
     private ITimer? _clock;
     private long _lastKey;
 
@@ -33,7 +36,7 @@ internal sealed class SiloQueues(
 
     public SiloAddress Here => silos.Here;
 
-    public IReadOnlyCollection<SiloQueue> All => _queues.Values;
+    public IReadOnlyCollection<SiloQueue> All => [.. _queues.Values];
 
     public long NextKey() => Interlocked.Increment(ref _lastKey);
 
@@ -44,18 +47,32 @@ internal sealed class SiloQueues(
     public SiloQueue Get(string name) => Find(name)
         ?? throw new InvalidOperationException($"This silo has no queue '{name}'; all silos of a cluster must be configured with the same queues.");
 
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Opens the queue of a stream provider.</summary>
+    /// <returns>The queue, or null where it has been taken out of the options since the provider was added.</returns>
+    public async Task<SiloQueue?> OpenAsync(string provider, CancellationToken cancellationToken)
     {
-        foreach (var plan in setup.Plan())
+        if (setup.Plan().FirstOrDefault(p => StreamNames.ProviderOf(p.Name) == provider) is not { } plan)
         {
-            var queue = new SiloQueue(plan, setup, this, hooks, clock.Time, logger);
+            return null;
+        }
+
+        var queue = new SiloQueue(plan, setup, this, hooks, clock.Time, logger);
+        try
+        {
             await queue.OpenAsync(cancellationToken);
             if (!_queues.TryAdd(queue.Name, queue))
             {
-                await queue.DisposeAsync();
                 throw new InvalidOperationException($"Two queues are called '{queue.Name}'; give each a name of its own.");
             }
         }
+        catch
+        {
+            await queue.DisposeAsync();
+            throw;
+        }
+
+        _opened.Add(provider);
+        return queue;
     }
 
     public bool TryTake(long key, SiloAddress taker) => _queues.Values.Any(q => q.TryTake(key, taker));
@@ -74,6 +91,12 @@ internal sealed class SiloQueues(
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (setup.Plan().FirstOrDefault(p => !_opened.Contains(StreamNames.ProviderOf(p.Name), StringComparer.Ordinal)) is { } left)
+        {
+            throw new InvalidOperationException($"Queue '{left.Name ?? left.Options.Uri}' came to be known too late to get a stream provider: "
+                + "name it in the configuration, in AddEventide, or in Configure<EventideOptions> before AddEventide.");
+        }
+
         monitor.Watch([.. _queues.Values]);
         silos.OnDeath(silo =>
         {

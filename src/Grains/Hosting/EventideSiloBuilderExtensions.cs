@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
+using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 using Orleans.Streams;
 
@@ -32,6 +33,7 @@ public static class EventideSiloBuilderExtensions
             builder.Services.Configure(configureSilo);
         }
 
+        AddStreamProviders(builder);
         if (!isFirst)
         {
             return builder;
@@ -53,19 +55,53 @@ public static class EventideSiloBuilderExtensions
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloQueues>());
         services.AddSingleton<IHandlerSource, HandlerGrainSource>();
         services.AddGrainService<SettlementService>();
+        services.AddPlacementDirector<LanePlacement, LanePlacementDirector>();
+        services.AddGrainDirectory(RouterDirectory.Name, static (_, _) => new RouterDirectory());
         services.TryAddKeyedSingleton(EventideSiloOptions.ProviderName, static (provider, _) => provider.GetKeyedService<IGrainStorage>("Default")
             ?? throw new InvalidOperationException("Eventide needs a grain storage for failed deliveries: add one called 'Eventide' (AddRedisGrainStorage(\"Eventide\"), AddMemoryGrainStorage(\"Eventide\")), or a default one."));
         builder.AddReminders();
-        builder.AddPersistentStreams(
-            EventideSiloOptions.ProviderName,
-            static (provider, _) => ActivatorUtilities.CreateInstance<EventideQueueAdapterFactory>(provider),
-            streams =>
-            {
-                streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
-                streams.ConfigurePartitionBalancing(static (provider, _) => ActivatorUtilities.CreateInstance<EvenQueueBalancer>(provider, provider));
-                streams.ConfigurePullingAgent(agent => agent.Configure<IOptions<EventideSiloOptions>>((options, silo) =>
-                    options.GetQueueMsgsTimerPeriod = silo.Value.PollInterval));
-            });
         return builder;
     }
+
+    /// <summary>Every queue becomes a persistent stream provider. Orleans wants providers named while services are still being added, so
+    /// the queues' names are looked for where they can stand: in the configuration, and in what has been set in code up to now.</summary>
+    private static void AddStreamProviders(ISiloBuilder builder)
+    {
+        var options = new EventideOptions();
+        foreach (var configure in builder.Services.Select(s => s.IsKeyedService ? null : s.ImplementationInstance).OfType<IConfigureOptions<EventideOptions>>())
+        {
+            configure.Configure(options);
+        }
+
+        var configured = builder.Configuration?.GetSection(EventideOptions.Section);
+        List<string?> queues =
+        [
+            .. configured?.GetSection(nameof(EventideOptions.Queues)).GetChildren().Select(q => q.Key) ?? [],
+            .. options.Queues.Keys,
+            .. builder.Services.Select(s => s.IsKeyedService ? null : s.ImplementationInstance).OfType<QueueRegistration>().Select(r => r.Name),
+        ];
+        if ((options.Queue ?? configured?[nameof(EventideOptions.Queue)]) is not null)
+        {
+            queues.Add(null);
+        }
+
+        foreach (var provider in queues.Select(StreamNames.ProviderOf).Distinct(StringComparer.Ordinal))
+        {
+            if (!builder.Services.Any(s => s.IsKeyedService && s.ServiceType == typeof(IQueueAdapterFactory) && provider.Equals(s.ServiceKey)))
+            {
+                AddStreamProvider(builder, provider);
+            }
+        }
+    }
+
+    private static void AddStreamProvider(ISiloBuilder builder, string provider) => builder.AddPersistentStreams(
+        provider,
+        static (services, name) => ActivatorUtilities.CreateInstance<EventideQueueAdapterFactory>(services, name),
+        streams =>
+        {
+            streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
+            streams.ConfigurePartitionBalancing(static (services, name) => ActivatorUtilities.CreateInstance<EvenQueueBalancer>(services, name, services));
+            streams.ConfigurePullingAgent(agent => agent.Configure<IOptions<EventideSiloOptions>>((options, silo) =>
+                options.GetQueueMsgsTimerPeriod = silo.Value.PollInterval));
+        });
 }

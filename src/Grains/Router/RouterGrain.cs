@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Concurrency;
+using Orleans.GrainDirectory;
 using Orleans.Placement;
 using Orleans.Runtime;
 using Orleans.Streams;
@@ -8,47 +9,47 @@ using Orleans.Streams.Core;
 
 namespace Eventide.Orleans;
 
-/// <summary>Finds the handlers of one stream's messages by its silo's routing table and gives each message to the silo's engine, which
-/// runs it beside and settles it by itself. It waits for no handler and throws nothing to the stream's agent: no message can hold
-/// up those behind it, but for those of its own group.</summary>
+/// <summary>Finds the handlers of one partition's messages by its silo's routing table and gives each message to the silo's engine, which
+/// runs it beside and settles it by itself; those with an order to keep are sent on to their lanes. It waits for no handler and for
+/// no other silo, and throws nothing to the stream's agent: no message can hold up those behind it, but for those of its own group.</summary>
 [ImplicitStreamSubscription(StreamNames.Namespace)]
 [PreferLocalPlacement]
+[GrainDirectory(RouterDirectory.Name)]
 [Reentrant]
-internal sealed class RouterGrain(SiloQueues queues, RemoteSettlements remote, ILogger<RouterGrain> logger)
+internal sealed class RouterGrain(SiloQueues queues, ILogger<RouterGrain> logger)
     : Grain, IRouterGrain, IStreamSubscriptionObserver, IAsyncObserver<LaneItems>
 {
-    private static readonly TimeSpan UsualStay = TimeSpan.FromMinutes(10);
-
     private readonly MessageDocument _document = new();
     private SiloQueue? _queue;
 
     public async Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
         await handleFactory.Create<LaneItems>().ResumeAsync(this);
 
-    public async Task OnNextAsync(LaneItems item, StreamSequenceToken? token = null)
+    public Task OnNextAsync(LaneItems item, StreamSequenceToken? token = null)
     {
         try
         {
             var queue = _queue ??= queues.Get(item.Queue);
-            if (item.Holder.Equals(queue.Here))
+            foreach (var one in item.Items)
             {
-                foreach (var lane in item.Items)
+                // Without the delivery itself it has come to another silo, which a silo that is leaving may bring about: its holder
+                // finds it stranded and gives it back.
+                if (one.Local is not { } delivery)
                 {
-                    Route(queue, lane.Local!);
+                    throw new InvalidOperationException($"The messages of {item.Holder} came to a router on {queue.Here}.");
                 }
-            }
-            else
-            {
-                await RouteRemoteAsync(queue, item);
+
+                if (delivery.Lane is null)
+                {
+                    queue.Route(delivery, _document);
+                }
+                else
+                {
+                    queue.SendToLane(delivery);
+                }
             }
 
             queue.WakeSlots();
-
-            // A message that is parked behind another of its group has nothing but this silo's engine to remember it.
-            if (queue.LongestTimeout > UsualStay)
-            {
-                DelayDeactivation(queue.LongestTimeout + UsualStay);
-            }
         }
         catch (Exception e)
         {
@@ -62,6 +63,8 @@ internal sealed class RouterGrain(SiloQueues queues, RemoteSettlements remote, I
                 }
             });
         }
+
+        return Task.CompletedTask;
     }
 
     public Task OnCompletedAsync() => Task.CompletedTask;
@@ -70,29 +73,5 @@ internal sealed class RouterGrain(SiloQueues queues, RemoteSettlements remote, I
     {
         logger.RouterFailed(this.GetPrimaryKeyString(), ex);
         return Task.CompletedTask;
-    }
-
-    private async Task RouteRemoteAsync(SiloQueue queue, LaneItems batch)
-    {
-        // The holder is told before anything runs: should this silo die, it gives the messages back at once.
-        var mine = await remote.TakeAsync(batch.Holder, [.. batch.Items.Select(i => i.Key)]);
-        for (var i = 0; i < mine.Length; i++)
-        {
-            if (mine[i])
-            {
-                var item = batch.Items[i];
-                var delivery = new RemoteDelivery(item.Message, batch.Holder, item.Key, remote) { Lane = item.Lane };
-                remote.Add(delivery);
-                Route(queue, delivery);
-            }
-        }
-    }
-
-    private void Route(SiloQueue queue, RoutedDelivery delivery)
-    {
-        _document.Load(delivery.Message);
-        delivery.Routes = queue.Table.Match(_document, delivery.Message, queue.OnRuleFailed);
-        _document.Clear();
-        queue.Accept(delivery);
     }
 }

@@ -5,11 +5,14 @@ using Orleans.Streams;
 
 namespace Eventide.Orleans;
 
-/// <summary>Deals the partitions out over the active silos in turn: no silo has two more than another, and all silos agree as soon as
-/// they see the same members. For a moment two may pump one partition; their queue gives each message to one of them.</summary>
-internal sealed class EvenQueueBalancer(IServiceProvider services, ILogger<EvenQueueBalancer> logger) : QueueBalancerBase(services, logger)
+/// <summary>Deals the partitions of a queue out over the active silos in turn: no silo has two more than another, and all silos agree
+/// as soon as they see the same members. For a moment two may pump one partition; their queue gives each message to one of them.</summary>
+internal sealed class EvenQueueBalancer(string provider, IServiceProvider services, ILogger<EvenQueueBalancer> logger) : QueueBalancerBase(services, logger)
 {
     private readonly IClusterMembershipService _membership = services.GetRequiredService<IClusterMembershipService>();
+
+    // Another silo is the first for each queue: else that one would have all queues which have a single partition.
+    private readonly int _first = (int)(StableHash.Of(provider) & 0xffff);
     private QueueId[] _all = [];
     private volatile QueueId[] _mine = [];
 
@@ -17,7 +20,7 @@ internal sealed class EvenQueueBalancer(IServiceProvider services, ILogger<EvenQ
 
     public override Task Initialize(IStreamQueueMapper queueMapper)
     {
-        // In the mapper's order, which is the same on every silo: each queue's partitions follow one another.
+        // In the mapper's order, which is the same on every silo.
         _all = [.. queueMapper.GetAllQueues()];
         Deal(_membership.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active).Select(m => m.SiloAddress));
         return base.Initialize(queueMapper);
@@ -35,7 +38,7 @@ internal sealed class EvenQueueBalancer(IServiceProvider services, ILogger<EvenQ
     {
         SiloAddress[] silos = [.. active.Order()];
         var me = Array.IndexOf(silos, SiloAddress);
-        var mine = me < 0 ? [] : _all.Where((_, i) => i % silos.Length == me).ToArray();
+        var mine = me < 0 ? [] : _all.Where((_, i) => (i + _first) % silos.Length == me).ToArray();
         var changed = !mine.AsSpan().SequenceEqual(_mine);
         _mine = mine;
         return changed;

@@ -2,7 +2,7 @@ using Orleans;
 
 namespace Eventide.Orleans;
 
-/// <summary>One delivery on its way to its router. On the silo that holds its lease it is the delivery itself; elsewhere the message and the key.</summary>
+/// <summary>One delivery on its way to where it is routed. On the silo that holds its lease it is the delivery itself; elsewhere the message and the key.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Eventide.LaneItem")]
@@ -20,4 +20,7 @@ internal sealed class LaneItem
     /// <summary>The delivery, on the silo that holds its lease.</summary>
     [field: NonSerialized]
     public PartitionDelivery? Local { get; init; }
+
+    public static LaneItem Of(PartitionDelivery delivery) =>
+        new() { Key = delivery.Key, Message = delivery.Message, Lane = delivery.Lane, Local = delivery };
 }

@@ -3,7 +3,7 @@ using Orleans.Runtime;
 
 namespace Eventide.Orleans;
 
-/// <summary>The event that routers get: a batch of one stream's deliveries.</summary>
+/// <summary>What routers and lane grains get: a batch of one queue's deliveries.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Eventide.LaneItems")]
@@ -12,6 +12,7 @@ internal sealed class LaneItems
     [Id(0)]
     public string Queue { get; init; } = "";
 
+    /// <summary>The silo that holds their leases.</summary>
     [Id(1)]
     public SiloAddress Holder { get; init; } = null!;
 

@@ -3,15 +3,13 @@ using Orleans.Streams;
 
 namespace Eventide.Orleans;
 
-/// <summary>The partitions of all queues, as Orleans' stream queues.</summary>
-internal sealed class PartitionMapper : IStreamQueueMapper
+/// <summary>The partitions of a queue, as Orleans' stream queues.</summary>
+internal sealed class PartitionMapper(SiloQueue? queue) : IStreamQueueMapper
 {
-    private readonly QueueId[] _all;
-
-    public PartitionMapper(IEnumerable<SiloQueue> queues) => _all =
+    private readonly QueueId[] _all = queue is null ? [] :
     [
-        .. queues.SelectMany(queue => Enumerable.Range(0, queue.Partitions)
-            .Select(i => QueueId.GetQueueId(queue.Name, (uint)i, (uint)(uint.MaxValue / (ulong)queue.Partitions * (ulong)i)))),
+        .. Enumerable.Range(0, queue.Partitions)
+            .Select(i => QueueId.GetQueueId(queue.Name, (uint)i, (uint)(uint.MaxValue / (ulong)queue.Partitions * (ulong)i))),
     ];
 
     public IEnumerable<QueueId> GetAllQueues() => _all;

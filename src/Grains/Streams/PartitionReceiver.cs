@@ -18,18 +18,10 @@ internal sealed class PartitionReceiver(SiloQueue queue, int index) : IQueueAdap
         return Task.CompletedTask;
     }
 
-    public async Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount)
-    {
-        if (_partition is not { } partition)
-        {
-            return [];
-        }
+    public async Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount) =>
+        _partition is { } partition && await partition.TakeArrivedAsync(maxCount <= 0 ? int.MaxValue : maxCount, Patience) is { } batch ? [batch] : [];
 
-        var batches = await partition.TakeArrivedAsync(maxCount <= 0 ? int.MaxValue : maxCount, Patience);
-        return batches.ConvertAll<IBatchContainer>(batch => batch);
-    }
-
-    // Settlement does not go this way: the router settles each message by itself.
+    // Settlement does not go this way: the engine settles each message by itself.
     public Task MessagesDeliveredAsync(IList<IBatchContainer> messages) => Task.CompletedTask;
 
     public Task Shutdown(TimeSpan timeout) => Interlocked.Exchange(ref _partition, null)?.LeaveAsync() ?? Task.CompletedTask;

@@ -59,7 +59,8 @@ internal sealed class Cluster : IAsyncDisposable
         return held;
     }
 
-    public async Task<InProcessSiloHandle> AddSiloAsync() => (InProcessSiloHandle)await _cluster.StartAdditionalSiloAsync();
+    // On a port of its own: by default it would take that of the last silo, dead or alive.
+    public async Task<InProcessSiloHandle> AddSiloAsync() => (InProcessSiloHandle)await _cluster.StartAdditionalSiloAsync(startAdditionalSiloOnNewPort: true);
 
     public IEnumerable<WorkerStats> Stats => Handles.Where(h => h.IsActive).SelectMany(h => h.SiloHost.Services.GetRequiredService<EventideMonitor>().Stats);
 

@@ -102,6 +102,18 @@ internal sealed class LaneBook(TimeProvider time)
         }
     }
 
+    /// <summary>Whether a message is out in any of these lanes.</summary>
+    /// <param name="isMeant">Which lanes are meant.</param>
+    /// <param name="orHeld">Whether those count that wait for a failed message to come back.</param>
+    public bool Any(Func<string, bool> isMeant, bool orHeld)
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            return _lanes.Any(l => (l.Value.Head is not null || (orHeld && l.Value.HeldUntil + Grace > now)) && isMeant(l.Key));
+        }
+    }
+
     /// <summary>Takes everything that is parked, for the shutdown.</summary>
     public List<Delivery> TakeParked()
     {

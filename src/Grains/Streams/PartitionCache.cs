@@ -3,12 +3,12 @@ using Orleans.Streams;
 
 namespace Eventide.Orleans;
 
-/// <summary>The stream cache of one partition: a queue a stream, emptied as it is delivered. It does not replay, since a message that
-/// was not settled comes again from its queue, and it carries no settlement. Bounded by its partition, which receives no more
-/// than what there is room for.</summary>
-internal sealed class LaneCache(Func<Partition?> partition, int batchSize) : IQueueCache
+/// <summary>The stream cache of one partition, emptied as it is delivered. It does not replay, since a message that was not settled
+/// comes again from its queue, and it carries no settlement. Bounded by its partition, which receives no more than what there is
+/// room for.</summary>
+internal sealed class PartitionCache(Func<Partition?> partition, int batchSize) : IQueueCache
 {
-    private readonly Dictionary<StreamId, Queue<LaneBatch>> _streams = [];
+    private readonly Queue<PartitionBatch> _waiting = new();
     private long _sequence;
 
     public int GetMaxAddCount() => batchSize;
@@ -19,8 +19,7 @@ internal sealed class LaneCache(Func<Partition?> partition, int batchSize) : IQu
     {
         foreach (var message in messages)
         {
-            var batch = (LaneBatch)message;
-            Of(batch.StreamId).Enqueue(batch);
+            _waiting.Enqueue((PartitionBatch)message);
         }
     }
 
@@ -30,20 +29,16 @@ internal sealed class LaneCache(Func<Partition?> partition, int batchSize) : IQu
         return false;
     }
 
-    public IQueueCacheCursor GetCacheCursor(StreamId streamId, StreamSequenceToken? token) => new LaneCursor(this, streamId);
+    // A partition has one stream.
+    public IQueueCacheCursor GetCacheCursor(StreamId streamId, StreamSequenceToken? token) => new PartitionCursor(this);
 
-    /// <summary>Takes all that waits on a stream, up to a batch; what was withdrawn meanwhile is left out.</summary>
-    public LaneBatch? Take(StreamId stream)
+    /// <summary>Takes all that waits, up to a batch; what was withdrawn meanwhile is left out.</summary>
+    public PartitionBatch? Take()
     {
-        LaneBatch? taken = null;
-        if (!_streams.TryGetValue(stream, out var waiting))
+        PartitionBatch? taken = null;
+        while (_waiting.TryPeek(out var next) && (taken is null || taken.Count + next.Count <= batchSize))
         {
-            return null;
-        }
-
-        while (waiting.TryPeek(out var next) && (taken is null || taken.Count + next.Count <= batchSize))
-        {
-            waiting.Dequeue();
+            _waiting.Dequeue();
             next.Items.RemoveAll(item => item.Local!.State != Delivery.Stage.Buffered);
             if (next.Count == 0)
             {
@@ -70,7 +65,7 @@ internal sealed class LaneCache(Func<Partition?> partition, int batchSize) : IQu
     }
 
     /// <summary>The agent has given up bringing a batch to its router: what no router has goes back to the queue.</summary>
-    public void GiveBack(LaneBatch batch)
+    public void GiveBack(PartitionBatch batch)
     {
         if (partition() is { } owner)
         {
@@ -82,15 +77,5 @@ internal sealed class LaneCache(Func<Partition?> partition, int batchSize) : IQu
                 }
             });
         }
-    }
-
-    private Queue<LaneBatch> Of(StreamId stream)
-    {
-        if (!_streams.TryGetValue(stream, out var waiting))
-        {
-            _streams.Add(stream, waiting = new Queue<LaneBatch>());
-        }
-
-        return waiting;
     }
 }

@@ -5,11 +5,11 @@ using Orleans.Streams;
 
 namespace Eventide.Orleans;
 
-/// <summary>What the pulling agent carries: a batch of one stream's deliveries, as one event.</summary>
+/// <summary>What the pulling agent carries: a batch of one partition's deliveries, as one event.</summary>
 [GenerateSerializer]
 [Immutable]
-[Alias("Eventide.LaneBatch")]
-internal sealed class LaneBatch : IBatchContainer
+[Alias("Eventide.PartitionBatch")]
+internal sealed class PartitionBatch : IBatchContainer
 {
     [Id(0)]
     private readonly LaneItems _items;
@@ -20,13 +20,11 @@ internal sealed class LaneBatch : IBatchContainer
     [Id(2)]
     private EventSequenceTokenV2 _token = new(0);
 
-    public LaneBatch(string streamKey, string queue, SiloAddress holder)
+    public PartitionBatch(string streamKey, string queue, SiloAddress holder)
     {
         _streamKey = streamKey;
         _items = new LaneItems { Queue = queue, Holder = holder };
     }
-
-    public string StreamKey => _streamKey;
 
     public StreamId StreamId => StreamId.Create(StreamNames.Namespace, _streamKey);
 
@@ -38,11 +36,10 @@ internal sealed class LaneBatch : IBatchContainer
 
     public void Number(long sequence) => _token = new EventSequenceTokenV2(sequence);
 
-    public void Add(PartitionDelivery delivery) =>
-        _items.Items.Add(new LaneItem { Key = delivery.Key, Message = delivery.Message, Lane = delivery.Lane, Local = delivery });
+    public void Add(PartitionDelivery delivery) => _items.Items.Add(LaneItem.Of(delivery));
 
-    /// <summary>Takes another batch of the same stream into this one.</summary>
-    public void Append(LaneBatch other) => _items.Items.AddRange(other._items.Items);
+    /// <summary>Takes another batch into this one.</summary>
+    public void Append(PartitionBatch other) => _items.Items.AddRange(other._items.Items);
 
     public IEnumerable<Tuple<T, StreamSequenceToken>> GetEvents<T>() =>
         _items is T items ? [Tuple.Create<T, StreamSequenceToken>(items, _token)] : [];

@@ -1,12 +1,11 @@
-using Orleans.Runtime;
 using Orleans.Streams;
 
 namespace Eventide.Orleans;
 
-/// <summary>Reads one stream of a <see cref="LaneCache"/>: what it has read is no longer in the cache.</summary>
-internal sealed class LaneCursor(LaneCache cache, StreamId stream) : IQueueCacheCursor
+/// <summary>Reads a <see cref="PartitionCache"/>: what it has read is no longer in the cache.</summary>
+internal sealed class PartitionCursor(PartitionCache cache) : IQueueCacheCursor
 {
-    private LaneBatch? _current;
+    private PartitionBatch? _current;
 
     public IBatchContainer? GetCurrent(out Exception? exception)
     {
@@ -16,7 +15,7 @@ internal sealed class LaneCursor(LaneCache cache, StreamId stream) : IQueueCache
 
     public bool MoveNext()
     {
-        _current = cache.Take(stream);
+        _current = cache.Take();
         return _current is not null;
     }
 

@@ -1,0 +1,7 @@
+using Orleans.Placement;
+
+namespace Eventide.Orleans;
+
+/// <summary>Places a lane grain by <see cref="LanePlacementDirector"/>.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class LanePlacementAttribute() : PlacementAttribute(new LanePlacement());
