@@ -239,6 +239,7 @@ internal sealed class Partition
 
     public void Acknowledge(PartitionDelivery delivery)
     {
+        delivery.IsDone = true;
         _settler!.Acknowledge(delivery);
         _queue.EndTwins(delivery, Settlement.Acknowledge);
         Leave(delivery);
@@ -267,11 +268,6 @@ internal sealed class Partition
     /// <summary>A later delivery of a message is settled like the earlier one that was here.</summary>
     public void SettleTwin(PartitionDelivery twin, Settlement settlement)
     {
-        if (!twin.TryWithdraw())
-        {
-            return;
-        }
-
         if (settlement.Kind == SettlementKind.Acknowledge)
         {
             _settler!.Acknowledge(twin);
@@ -353,7 +349,7 @@ internal sealed class Partition
     {
         var receiver = await _queue.RentReceiverAsync(stop);
         _keeper = receiver.Limits.MaxLease is null ? null : new LeaseKeeper(receiver, _queue.Settings.Lease, _queue.Time, OnLeaseLost, _queue.Logger);
-        _settler = new Settler(receiver, null, _keeper, _queue.Counters, _queue.Hooks, _queue.Time, _queue.Logger, _wake.Set, _queue.Memory);
+        _settler = new Settler(receiver, null, _keeper, _queue.Counters, _queue.Hooks, _queue.Time, _queue.Logger, _wake.Set, _queue.Memory, _queue.OnAcknowledged);
         _receiver = receiver;
     }
 
@@ -397,14 +393,16 @@ internal sealed class Partition
         _keeper?.Keep(deliveries);
         foreach (var delivery in deliveries)
         {
-            if (_queue.IsDone(delivery.Message))
+            // Where nothing is leased, nothing comes twice.
+            var entry = _keeper is null ? DeliveryBook.Entry.New : _queue.Enter(delivery);
+            if (entry == DeliveryBook.Entry.Done)
             {
                 // Done here before, and not acknowledged: only that is left.
                 delivery.TryWithdraw();
                 _settler!.Acknowledge(delivery);
                 Leave(delivery);
             }
-            else if (_keeper is null || _queue.TryEnter(delivery))
+            else if (entry == DeliveryBook.Entry.New)
             {
                 delivery.Lane = _orderBy is null ? delivery.Message.Group : _orderBy.Of(delivery.Message);
                 _arrived.Enqueue(delivery);

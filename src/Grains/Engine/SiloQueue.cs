@@ -7,62 +7,38 @@ namespace Eventide.Orleans;
 
 /// <summary>One queue on one silo: its routing table, the partitions received here, and the slots in which its messages are run.
 /// Decides nothing that one process would decide otherwise: the rules are Core's, this carries them.</summary>
-internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
+internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWorker, IAsyncDisposable
 {
     private readonly QueuePlan _plan;
     private readonly QueueSetup _setup;
     private readonly SiloQueues _silo;
-    private readonly ConcurrentDictionary<string, PartitionDelivery> _byId = new(StringComparer.Ordinal);
+    private readonly DeliveryBook _book = new();
     private readonly ConcurrentDictionary<Partition, bool> _partitions = new();
-    private readonly ConcurrentDictionary<(string Handler, string Rule), bool> _brokenRules = new();
-    private readonly MessageMemory<HashSet<string>> _progress = new(10_000);
     private readonly ConcurrentQueue<object> _waiting = new();
     private readonly ConcurrentStack<AttemptSlot> _idle = new();
     private readonly Signal _wake = new();
     private readonly SemaphoreSlim _renting = new(1, 1);
+    private readonly RuleFailureCallback _ruleFailed;
     private AttemptSlot[] _slots = [];
-    private HandlerRuntime[] _handlers = [];
-    private LaneBook _lanes = null!;
     private LaneSender[] _senders = [];
-    private Settler _deadLetters = null!;
     private IQueueReceiver? _spare;
     private IQueueSender? _deadLetterSender;
-    private QueueLimits _limits = null!;
     private IHandlerWorker _worker = null!;
     private volatile int _receiving;
     private long _running;
-    private int _stuck;
     private int _holding;
     private volatile bool _stopping;
-    private volatile bool _stalled;
 
     public SiloQueue(QueuePlan plan, QueueSetup setup, SiloQueues silo, HookRunner hooks, TimeProvider time, ILogger logger)
+        : base(hooks, time, logger)
     {
         _plan = plan;
         _setup = setup;
         _silo = silo;
-        Hooks = hooks;
-        Time = time;
-        Logger = logger;
+        _ruleFailed = OnRuleFailed;
     }
 
-    public string Name { get; private set; } = "";
-
-    public QueueSettings Settings { get; private set; } = null!;
-
-    public RoutingTable Table { get; private set; } = null!;
-
     public int Partitions { get; private set; }
-
-    public HookRunner Hooks { get; }
-
-    public TimeProvider Time { get; }
-
-    public ILogger Logger { get; }
-
-    public WorkerCounters Counters { get; private set; } = null!;
-
-    public SettlementMemory Memory { get; } = new();
 
     public EventideSiloOptions Silo => _silo.Options;
 
@@ -71,8 +47,6 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
     public IGrainFactory Grains => _silo.Grains;
 
     public bool IsStopping => _stopping;
-
-    public bool IsStalled => _stalled;
 
     public WorkerStats Stats
     {
@@ -84,7 +58,7 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
     }
 
     /// <summary>How many messages one partition may hold: the queue's concurrency and buffer, shared by those received here.</summary>
-    public int ShareOfPartition => Math.Max(1, (Settings.Concurrency + Settings.BufferSize!.Value - Volatile.Read(ref _stuck)) / Math.Max(1, _receiving));
+    public int ShareOfPartition => Math.Max(1, (Settings.Concurrency + Settings.BufferSize!.Value - Stuck) / Math.Max(1, _receiving));
 
     /// <summary>Messages whose leases this silo holds.</summary>
     public int Held => _partitions.Keys.Sum(p => p.Held);
@@ -98,7 +72,7 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
     public bool IsHungry => _waiting.IsEmpty && !_idle.IsEmpty;
 
     /// <summary>The longest that any handler may run.</summary>
-    public TimeSpan LongestTimeout => _handlers.Length == 0 ? TimeSpan.Zero : _handlers.Max(h => h.Timeout);
+    public TimeSpan LongestTimeout => Handlers.Length == 0 ? TimeSpan.Zero : Handlers.Max(h => h.Timeout);
 
     public long NextKey() => _silo.NextKey();
 
@@ -107,18 +81,14 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         _spare = await _setup.OpenReceiverAsync(_plan, cancellationToken);
-        _limits = _spare.Limits;
-        Name = _spare.Name;
+        var limits = _spare.Limits;
         _deadLetterSender = await _setup.OpenDeadLettersAsync(_plan, _spare, cancellationToken);
-        Table = _setup.Table(_plan, Name);
-        _handlers = [.. _setup.Runtimes(Table)];
-        Settings = _setup.Settings(_plan).FitTo(Name, _limits, _handlers, Logger);
-        Partitions = _limits.MaxLease is null ? 1
+        var table = _setup.Table(_plan, _spare.Name);
+        Open(_spare.Name, limits, _setup.Settings(_plan), table, _setup.Runtimes(table), hasDeadLetterQueue: _deadLetterSender is not null);
+        Partitions = limits.MaxLease is null ? 1
             : Silo.QueuePartitions.TryGetValue(_plan.Name ?? Name, out var own) || Silo.QueuePartitions.TryGetValue(Name, out own) ? own
             : Silo.Partitions;
-        Counters = new WorkerCounters(Name);
-        _lanes = new LaneBook(Time);
-        _deadLetters = new Settler(_spare, _deadLetterSender, null, Counters, Hooks, Time, Logger, _wake.SetIfWaiting, Memory);
+        DeadLetters = new Settler(_spare, _deadLetterSender, null, Counters, Hooks, Time, Logger, _wake.SetIfWaiting, Memory);
         _worker = _silo.Grains.GetGrain<IHandlerWorker>(0);
         _senders = [.. Enumerable.Range(0, Silo.GroupLanes).Select(lane => new LaneSender(this, lane))];
         _slots = new AttemptSlot[Settings.Concurrency];
@@ -128,11 +98,7 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
             _idle.Push(_slots[i]);
         }
 
-        Logger.Started(Name, Settings.Concurrency, Settings.BufferSize!.Value, Settings.Lease, _handlers.Length);
-        if (_deadLetterSender is null)
-        {
-            Logger.NoDeadLetterQueue(Name, Settings.MaxBackoff);
-        }
+        LogStart(_deadLetterSender is not null);
     }
 
     /// <summary>Starts receiving a partition here.</summary>
@@ -212,49 +178,18 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
 
     // ---- Arriving --------------------------------------------------------------------------------------------------
 
-    /// <summary>Whether this silo has already done the work of a message that comes again.</summary>
-    public bool IsDone(Message message) => !Memory.Done.IsEmpty && Memory.Done.TryGet(message.Id, out _);
+    /// <summary>What a delivery that has just come is: a twin is not run, of one that is done only the acknowledgement is left.</summary>
+    public DeliveryBook.Entry Enter(PartitionDelivery delivery) =>
+        !Memory.Done.IsEmpty && Memory.Done.TryGet(delivery.Message.Id, out _) ? DeliveryBook.Entry.Done : _book.Enter(delivery);
 
-    /// <summary>Notes a delivery; false where an earlier one of the same message is still here: its lease was lost without our
-    /// knowing, and the later one shares its fate.</summary>
-    public bool TryEnter(PartitionDelivery delivery)
-    {
-        var id = delivery.Message.Id;
-        while (!_byId.TryAdd(id, delivery))
-        {
-            if (_byId.TryGetValue(id, out var earlier))
-            {
-                lock (earlier)
-                {
-                    if (earlier.State != Delivery.Stage.Ended)
-                    {
-                        delivery.Twin = earlier.Twin;
-                        earlier.Twin = delivery;
-                        return false;
-                    }
-                }
-
-                _byId.TryRemove(new KeyValuePair<string, PartitionDelivery>(id, earlier));
-            }
-        }
-
-        return true;
-    }
+    /// <summary>The queue knows that these are done, or will not hear of it any more.</summary>
+    public void OnAcknowledged(List<Delivery> deliveries) => deliveries.ForEach(_book.Forget);
 
     public void EndTwins(PartitionDelivery delivery, Settlement settlement)
     {
-        Delivery? twin;
-        lock (delivery)
+        foreach (var twin in _book.TakeTwins(delivery, isDone: settlement.Kind == SettlementKind.Acknowledge))
         {
-            twin = delivery.Twin;
-            delivery.Twin = null;
-        }
-
-        _byId.TryRemove(new KeyValuePair<string, PartitionDelivery>(delivery.Message.Id, delivery));
-        while (twin is PartitionDelivery one)
-        {
-            twin = one.Twin;
-            one.Partition.SettleTwin(one, settlement);
+            ((PartitionDelivery)twin).Partition.SettleTwin((PartitionDelivery)twin, settlement);
         }
     }
 
@@ -263,7 +198,7 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
 
     /// <summary>Whether anything of a lane is here: running, waiting for its turn, or, where the queue does not hold back the rest of a
     /// group by itself, out for another attempt.</summary>
-    public bool HasWorkIn(int lane) => _lanes.Any(group => StreamNames.LaneOf(group, _senders.Length) == lane, _limits.Ordering != QueueOrdering.PerGroup);
+    public bool HasWorkIn(int lane) => Lanes.Any(group => StreamNames.LaneOf(group, _senders.Length) == lane, Limits.Ordering != QueueOrdering.PerGroup);
 
     /// <summary>Finds a delivery's handlers and takes it.</summary>
     public void Route(RoutedDelivery delivery, MessageDocument document)
@@ -279,7 +214,7 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
         }
 
         document.Load(delivery.Message);
-        delivery.Routes = Table.Match(document, delivery.Message, OnRuleFailed);
+        delivery.Routes = Table.Match(document, delivery.Message, _ruleFailed);
         document.Clear();
         Accept(delivery);
     }
@@ -294,7 +229,7 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
 
         if (delivery.Lane is not null)
         {
-            switch (_lanes.Enter(delivery, out var holdFor))
+            switch (Lanes.Enter(delivery, out var holdFor))
             {
                 case LaneBook.Entry.Parked:
                     return;
@@ -340,16 +275,7 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
         return attempt.Settlement;
     }
 
-    public HandlerRuntime? FindHandler(string name) => Array.Find(_handlers, h => h.Name == name);
-
-    private void OnRuleFailed(Route route, string rule, Message message, string error)
-    {
-        Counters.RuleError(route.Handler.Name);
-        if (_brokenRules.TryAdd((route.Handler.Name, rule), true))
-        {
-            Logger.RuleFailed(rule, route.Handler.Name, message, error);
-        }
-    }
+    public HandlerRuntime? FindHandler(string name) => Array.Find(Handlers, h => h.Name == name);
 
     // ---- Other silos -----------------------------------------------------------------------------------------------
 
@@ -386,7 +312,7 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
             partition.Sweep(now, _silo.IsDead);
         }
 
-        _deadLetters.Kick();
+        DeadLetters.Kick();
     }
 
     private void Enqueue(object work) => _waiting.Enqueue(work);
@@ -445,7 +371,7 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
             partition.Key.Kick();
         }
 
-        _deadLetters.Kick();
+        DeadLetters.Kick();
     }
 
     private void WakePartitions()
@@ -480,9 +406,9 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
             }
         }
 
-        foreach (var parked in _lanes.TakeParked())
+        foreach (var parked in Lanes.TakeParked())
         {
-            given += Withdraw((RoutedDelivery)parked) ? 1 : 0;
+            given += Withdraw(parked) ? 1 : 0;
         }
 
         var running = Volatile.Read(ref _running);
@@ -510,26 +436,15 @@ internal sealed partial class SiloQueue : IWatchedWorker, IAsyncDisposable
         }
 
         var patience = abort.IsCancellationRequested ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(10);
-        await _deadLetters.DrainAsync(patience);
+        await DeadLetters.DrainAsync(patience);
         await Task.WhenAll(_partitions.Keys.Select(p => p.CloseAsync(patience)));
         var stats = Stats;
         Logger.Stopped(Name, stats.Received, stats.Succeeded, stats.Failed, stats.Retried, stats.DeadLettered);
     }
 
-    private bool Withdraw(RoutedDelivery delivery)
-    {
-        if (!delivery.TryWithdraw())
-        {
-            return false;
-        }
-
-        GiveBack(delivery, TimeSpan.Zero, uncounted: true);
-        return true;
-    }
-
     // Handlers here, retries on their way to a delivery grain, and messages that other silos' routers have.
-    private bool IsDrained => Volatile.Read(ref _running) <= Volatile.Read(ref _stuck) && Volatile.Read(ref _holding) == 0
-        && _partitions.Keys.All(p => !p.HasTaken) && _deadLetters.Unfinished == 0;
+    private bool IsDrained => Volatile.Read(ref _running) <= Stuck && Volatile.Read(ref _holding) == 0
+        && _partitions.Keys.All(p => !p.HasTaken) && DeadLetters.Unfinished == 0;
 
     private async Task<bool> DrainedAsync(TimeSpan patience, CancellationToken abort)
     {

@@ -2,23 +2,13 @@ namespace Eventide;
 
 internal sealed partial class QueueWorker
 {
-    /// <summary>The handler has returned: settle, unless somebody else has taken that over meanwhile.</summary>
-    private void End(Delivery delivery, Settlement settlement)
-    {
-        delivery.IsDone = settlement.Kind == SettlementKind.Acknowledge;
-        if (delivery.TryEnd())
-        {
-            Settle(delivery, settlement);
-        }
-    }
-
     /// <summary>The handler has succeeded at once: the usual case, in which the shared counters are met once a batch.</summary>
     private void EndDone(HandlerSlot slot, Delivery delivery, HandlerRuntime handler)
     {
-        _counters.MeterSucceeded(handler.Name);
+        Counters.MeterSucceeded(handler.Name);
         if (delivery.Lane is not null || !delivery.TryEnd())
         {
-            _counters.CountSucceeded(1);
+            Counters.CountSucceeded(1);
             End(delivery, Settlement.Acknowledge);
             return;
         }
@@ -45,102 +35,41 @@ internal sealed partial class QueueWorker
             bytes += delivery.Message.Body.Length;
         }
 
-        _counters.CountSucceeded(done.Count);
+        Counters.CountSucceeded(done.Count);
         _settler.Acknowledge(done);
         Interlocked.Add(ref _outstandingBytes, -bytes);
         Interlocked.Add(ref _outstanding, -done.Count);
         _wake.SetIfWaiting();
     }
 
-    /// <summary>Hands a decision to the settler, and lets go on what waited for it.</summary>
-    private void Settle(Delivery delivery, Settlement settlement)
+    protected override void Acknowledge(Delivery delivery)
     {
-        switch (settlement.Kind)
-        {
-            case SettlementKind.Acknowledge:
-                delivery.IsDone = true;
-                _settler.Acknowledge(delivery);
-                EndTwins(delivery, settlement);
-                FreeLane(delivery);
-                Leave(delivery);
-                break;
-            case SettlementKind.Release when delivery.LeaseLost:
-                // Not ours to settle any more. A twin is a later delivery, and is.
-                EndTwins(delivery, settlement);
-                HoldLane(delivery, TimeSpan.Zero);
-                Leave(delivery);
-                break;
-            case SettlementKind.Release:
-                GiveBack(delivery, settlement.Delay, uncounted: settlement.Failure is null);
-                break;
-            case SettlementKind.Retry:
-                Retry(delivery, settlement);
-                break;
-            default:
-                DeadLetter(delivery, settlement.Failure!);
-                break;
-        }
-    }
-
-    private void Retry(Delivery delivery, Settlement settlement)
-    {
-        var message = delivery.Message;
-        var delay = settlement.Delay;
-        var max = _receiver.Limits.MaxReleaseDelay;
-        if (delay > max)
-        {
-            _logger.Clamped(Name, "a retry delay", delay, max);
-            delay = max;
-        }
-
-        _counters.Retried(settlement.Failure?.Handler);
-        _logger.Retry(settlement.Failure?.Handler, message, settlement.Failure?.Reason ?? "", delay, settlement.Failure?.Exception);
-        if (settlement.Failure is { } failure)
-        {
-            _hooks.Post(h => h.RetriedAsync(message, failure, delay));
-        }
-
-        NoteRetry(delay);
-        Return(delivery, delay, uncounted: false);
-        EndTwins(delivery, settlement);
-        HoldLane(delivery, delay);
+        _settler.Acknowledge(delivery);
+        EndTwins(delivery, Settlement.Acknowledge);
         Leave(delivery);
     }
 
-    private void DeadLetter(Delivery delivery, HandlerFailure failure)
+    protected override void Release(Delivery delivery, TimeSpan delay, bool uncounted)
     {
-        if (!_settler.HasDeadLetterQueue)
-        {
-            _counters.DeadLetterFailed();
-            _logger.DeadLetterFailed(delivery.Message, Settings.MaxBackoff, $"there is no dead-letter queue ({failure.Reason})");
-            GiveBack(delivery, Settings.MaxBackoff, uncounted: false);
-            return;
-        }
-
-        // Send first, then acknowledge. The delivery stays with us, its lease renewed, until the dead letter is confirmed.
-        _keeper?.Keep(delivery);
-        _settler.SendDeadLetter(delivery, failure, Settings.MaxBackoff, sent =>
-        {
-            if (sent)
-            {
-                Settle(delivery, Settlement.Acknowledge);
-            }
-            else
-            {
-                GiveBack(delivery, Settings.MaxBackoff, uncounted: false);
-            }
-        });
-    }
-
-    /// <summary>Gives a delivery back to its queue without its having failed.</summary>
-    private void GiveBack(Delivery delivery, TimeSpan delay, bool uncounted)
-    {
-        _counters.Released();
         NoteRetry(delay);
         Return(delivery, delay, uncounted);
         EndTwins(delivery, new Settlement(SettlementKind.Release, delay));
-        HoldLane(delivery, delay);
         Leave(delivery);
+    }
+
+    protected override void Forget(Delivery delivery, TimeSpan lease)
+    {
+        _keeper?.Drop(delivery);
+        EndTwins(delivery, new Settlement(SettlementKind.Release, lease));
+        Leave(delivery);
+    }
+
+    protected override void Keep(Delivery delivery) => _keeper?.Keep(delivery);
+
+    protected override void Start(Delivery delivery)
+    {
+        _buffer.Enqueue(delivery);
+        WakeSlots(1);
     }
 
     /// <summary>Hands a release to the settler; where the queue forgets what was released, it is remembered here.</summary>
@@ -171,8 +100,8 @@ internal sealed partial class QueueWorker
             }
             else
             {
-                _counters.DeadLetterFailed();
-                _logger.Unhandled(delivery.Message, failure.Reason, DeliveryDecisions.Summary(delivery.Message));
+                Counters.DeadLetterFailed();
+                Logger.Unhandled(delivery.Message, failure.Reason, DeliveryDecisions.Summary(delivery.Message));
             }
         }
 
@@ -192,31 +121,13 @@ internal sealed partial class QueueWorker
     /// <summary>Later deliveries of the same message share the fate of the one that was here.</summary>
     private void EndTwins(Delivery delivery, Settlement settlement)
     {
-        if (_byId is null)
+        if (_book is null)
         {
             return;
         }
 
-        Delivery? twin;
-        lock (delivery)
+        foreach (var twin in _book.TakeTwins(delivery, isDone: settlement.Kind == SettlementKind.Acknowledge))
         {
-            twin = delivery.Twin;
-            delivery.Twin = null;
-        }
-
-        if (settlement.Kind != SettlementKind.Acknowledge)
-        {
-            // One that is done stays known until its acknowledgement is confirmed: should it come again before, it is not run again.
-            Forget(delivery);
-        }
-
-        for (; twin is not null; twin = twin.Twin)
-        {
-            if (!twin.TryWithdraw())
-            {
-                continue;
-            }
-
             if (settlement.Kind == SettlementKind.Acknowledge)
             {
                 _settler.Acknowledge(twin);
@@ -227,47 +138,6 @@ internal sealed partial class QueueWorker
             }
 
             Leave(twin);
-        }
-    }
-
-    private void OnAcknowledged(List<Delivery> deliveries)
-    {
-        if (_byId is not null)
-        {
-            deliveries.ForEach(Forget);
-        }
-    }
-
-    private void Forget(Delivery delivery) => _byId!.TryRemove(new KeyValuePair<string, Delivery>(delivery.Message.Id, delivery));
-
-    private void FreeLane(Delivery delivery)
-    {
-        if (delivery.Lane is not null && _lanes.Leave(delivery) is { } following)
-        {
-            _buffer.Enqueue(following);
-            WakeSlots(1);
-        }
-    }
-
-    /// <summary>Keeps the rest of a lane from overtaking a message that has gone back to its queue.</summary>
-    private void HoldLane(Delivery delivery, TimeSpan delay)
-    {
-        if (delivery.Lane is null)
-        {
-            return;
-        }
-
-        // A queue that keeps the order of its groups holds the rest back by itself, as long as the failed one is out.
-        var restDelay = _receiver.Limits.Ordering == QueueOrdering.PerGroup ? TimeSpan.Zero : delay;
-        foreach (var parked in _lanes.Hold(delivery, delay))
-        {
-            if (parked.TryWithdraw())
-            {
-                _counters.Released();
-                Return(parked, restDelay, uncounted: true);
-                EndTwins(parked, new Settlement(SettlementKind.Release, restDelay));
-                Leave(parked);
-            }
         }
     }
 
@@ -282,17 +152,16 @@ internal sealed partial class QueueWorker
     private void OnLeaseLost(Delivery delivery)
     {
         delivery.LeaseLost = true;
-        _counters.LeaseLost();
+        Counters.LeaseLost();
         if (delivery.TryWithdraw())
         {
-            _logger.LeaseLost(delivery.Message, "it is dropped from the buffer");
-            EndTwins(delivery, new Settlement(SettlementKind.Release));
+            Logger.LeaseLost(delivery.Message, "it is dropped from the buffer");
+            Forget(delivery, TimeSpan.Zero);
             HoldLane(delivery, TimeSpan.Zero);
-            Leave(delivery);
         }
         else if (delivery.Slot is { } slot)
         {
-            _logger.LeaseLost(delivery.Message, "its handler is asked to stop");
+            Logger.LeaseLost(delivery.Message, "its handler is asked to stop");
             slot.Cancel(delivery, CancelReason.LeaseLost);
         }
     }
@@ -304,25 +173,25 @@ internal sealed partial class QueueWorker
         var given = 0;
         while (_buffer.TryDequeue(out var delivery))
         {
-            given += Withdraw(delivery);
+            given += Withdraw(delivery) ? 1 : 0;
         }
 
-        foreach (var parked in _lanes.TakeParked())
+        foreach (var parked in Lanes.TakeParked())
         {
-            given += Withdraw(parked);
+            given += Withdraw(parked) ? 1 : 0;
         }
 
         var running = Working;
         if (running > 0 || given > 0)
         {
-            _logger.Stopping(Name, running, given);
+            Logger.Stopping(Name, running, given);
         }
 
         _settler.Kick();
         if (!await DrainedAsync(Settings.DrainTimeout, abort))
         {
             var late = Working;
-            _logger.DrainOver(Name, late, Settings.DrainTimeout);
+            Logger.DrainOver(Name, late, Settings.DrainTimeout);
             foreach (var slot in _slots)
             {
                 slot.Cancel(null, CancelReason.Shutdown);
@@ -344,17 +213,6 @@ internal sealed partial class QueueWorker
         await _settler.DrainAsync(abort.IsCancellationRequested ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(10));
     }
 
-    private int Withdraw(Delivery delivery)
-    {
-        if (!delivery.TryWithdraw())
-        {
-            return 0;
-        }
-
-        GiveBack(delivery, TimeSpan.Zero, uncounted: true);
-        return 1;
-    }
-
     /// <summary>Waits until no handler runs any more, those stuck excepted.</summary>
     private async Task<bool> DrainedAsync(TimeSpan patience, CancellationToken abort)
     {
@@ -363,7 +221,7 @@ internal sealed partial class QueueWorker
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, timer.Token);
         try
         {
-            while (Working > Volatile.Read(ref _stuck))
+            while (Working > Stuck)
             {
                 await _wake.WaitAsync(either.Token);
             }
@@ -372,7 +230,7 @@ internal sealed partial class QueueWorker
         }
         catch (OperationCanceledException)
         {
-            return Working <= Volatile.Read(ref _stuck);
+            return Working <= Stuck;
         }
     }
 }

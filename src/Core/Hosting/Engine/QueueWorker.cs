@@ -5,35 +5,26 @@ namespace Eventide;
 
 /// <summary>The one-process engine of one queue: receives what free slots can start and a bounded buffer beyond, routes, runs and
 /// settles each message, renews leases, and stops without losing anything.</summary>
-internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
+internal sealed partial class QueueWorker : DeliveryFlow<HandlerSlot>, IWatchedWorker, IAsyncDisposable
 {
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly IQueueReceiver _receiver;
     private readonly IQueueSender? _deadLetters;
-    private readonly RoutingTable _table;
-    private readonly HandlerRuntime[] _handlers;
-    private readonly HookRunner _hooks;
-    private readonly WorkerCounters _counters;
-    private readonly ILogger _logger;
     private readonly Settler _settler;
     private readonly LeaseKeeper? _keeper;
-    private readonly LaneBook _lanes;
     private readonly LaneKey? _orderBy;
     private readonly HandlerSlot[] _slots;
     private readonly ConcurrentStack<HandlerSlot> _idle = new();
     private readonly ConcurrentQueue<Delivery> _buffer = new();
-    private readonly ConcurrentDictionary<string, Delivery>? _byId;
-    private readonly MessageMemory<HashSet<string>> _progress = new(10_000);
-    private readonly ConcurrentDictionary<(string Handler, string Rule), bool> _brokenRules = new();
+    private readonly DeliveryBook? _book;
     private readonly ConcurrentDictionary<string, Delivery>? _away;
     private readonly Signal _wake = new();
+    private readonly RuleFailureCallback _ruleFailed;
     private readonly bool _timed;
     private long _outstanding;
     private long _outstandingBytes;
-    private int _stuck;
     private long _latestRetry;
-    private volatile bool _stalled;
     private QueueStats? _backlog;
 
     public QueueWorker(
@@ -45,18 +36,13 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
         HookRunner hooks,
         TimeProvider time,
         ILogger logger)
+        : base(hooks, time, logger)
     {
         _receiver = receiver;
         _deadLetters = deadLetters;
-        _table = table;
-        _handlers = [.. handlers];
-        _hooks = hooks;
-        _logger = logger;
-        Time = time;
-        _counters = new WorkerCounters(receiver.Name);
-        _lanes = new LaneBook(time);
         _orderBy = settings.OrderBy is null ? null : new LaneKey(settings.OrderBy);
-        Settings = settings.FitTo(receiver.Name, receiver.Limits, _handlers, logger, hasDeadLetterQueue: deadLetters is not null);
+        _ruleFailed = OnRuleFailed;
+        Open(receiver.Name, receiver.Limits, settings, table, handlers, hasDeadLetterQueue: deadLetters is not null);
 
         if (!receiver.Limits.KeepsReleased)
         {
@@ -66,10 +52,11 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
         if (receiver.Limits.MaxLease is not null)
         {
             _keeper = new LeaseKeeper(receiver, Settings.Lease, time, OnLeaseLost, logger);
-            _byId = new ConcurrentDictionary<string, Delivery>(StringComparer.Ordinal);
+            _book = new DeliveryBook();
         }
 
-        _settler = new Settler(receiver, deadLetters, _keeper, _counters, hooks, time, logger, _wake.Set, acknowledged: OnAcknowledged);
+        DeadLetters = _settler = new Settler(
+            receiver, deadLetters, _keeper, Counters, hooks, time, logger, _wake.Set, Memory, acknowledged: _book is null ? null : done => done.ForEach(_book.Forget));
         _slots = new HandlerSlot[Settings.Concurrency];
         for (var i = _slots.Length - 1; i >= 0; i--)
         {
@@ -80,21 +67,12 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
         _timed = hooks.Any;
     }
 
-    public string Name => _receiver.Name;
-
-    public TimeProvider Time { get; }
-
-    public QueueSettings Settings { get; }
-
-    /// <summary>Whether every slot is taken by a handler that does not come back.</summary>
-    public bool IsStalled => _stalled;
-
     public WorkerStats Stats
     {
         get
         {
             var working = Working;
-            return _counters.Snapshot(working, Math.Max(0, Volatile.Read(ref _outstanding) - working), Volatile.Read(ref _backlog));
+            return Counters.Snapshot(working, Math.Max(0, Volatile.Read(ref _outstanding) - working), Volatile.Read(ref _backlog));
         }
     }
 
@@ -120,12 +98,7 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
     /// <param name="abort">Ends the drain time.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
     {
-        _logger.Started(Name, Settings.Concurrency, Settings.BufferSize!.Value, Settings.Lease, _handlers.Length);
-        if (!_settler.HasDeadLetterQueue)
-        {
-            _logger.NoDeadLetterQueue(Name, Settings.MaxBackoff);
-        }
-
+        LogStart(_settler.HasDeadLetterQueue);
         EnsureThreads();
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using (_stop = stopping)
@@ -143,7 +116,7 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
 
         _stop = null;
         var stats = Stats;
-        _logger.Stopped(Name, stats.Received, stats.Succeeded, stats.Failed, stats.Retried, stats.DeadLettered);
+        Logger.Stopped(Name, stats.Received, stats.Succeeded, stats.Failed, stats.Retried, stats.DeadLettered);
     }
 
     public async ValueTask DisposeAsync()
@@ -174,7 +147,7 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
                 }
                 catch (Exception e)
                 {
-                    _logger.EngineFault(delivery.Message, e);
+                    Logger.EngineFault(delivery.Message, e);
                     if (delivery.TryWithdraw() || delivery.TryEnd())
                     {
                         GiveBack(delivery, Settings.MaxBackoff, uncounted: false);
@@ -204,54 +177,12 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
         }
     }
 
-    /// <summary>A handler goes on long after its token was cancelled: its slot stays taken, its message is no longer kept for it.</summary>
-    public void OnStuck(Delivery delivery, CancelReason reason)
-    {
-        var handler = delivery.Handler!;
-        _counters.Stuck(handler.Name);
-        _logger.Stuck(handler.Name, Settings.StuckAfter, delivery.Message);
-        if (Interlocked.Increment(ref _stuck) == _slots.Length)
-        {
-            _stalled = true;
-            _logger.Stalled(Name, _slots.Length);
-            CancelPump();
-        }
-
-        if (!delivery.TryEnd())
-        {
-            return;
-        }
-
-        _keeper?.Drop(delivery);
-        if (reason != CancelReason.Timeout)
-        {
-            // It was asked to stop because the message is no longer ours, or the worker stops: no failure of its own.
-            Settle(delivery, new Settlement(SettlementKind.Release));
-            return;
-        }
-
-        var outcome = AttemptOutcome.TimedOut(handler.Name, handler.Timeout);
-        _counters.Failed(outcome.Failure!);
-        _settler.RememberFailure(delivery.Message);
-        var settlement = outcome.Decide(handler.Retry, delivery.Message.Attempt, Random.Shared.NextDouble());
-        _hooks.Post(h => h.FailedAsync(delivery.Message, outcome.Failure!));
-
-        if (settlement.Kind == SettlementKind.DeadLetter || _keeper is null)
-        {
-            Settle(delivery, settlement);
-        }
-        else
-        {
-            // The lease runs out by itself: nobody else gets the message while this attempt may still be doing something.
-            EndTwins(delivery, new Settlement(SettlementKind.Release, Settings.Lease));
-            HoldLane(delivery, Settings.Lease);
-            Leave(delivery);
-        }
-    }
+    /// <summary>A slot has found its handler stuck.</summary>
+    public void OnStuck(Delivery delivery, CancelReason reason) => OnStuck(delivery, delivery.Handler!, reason);
 
     private CancellationTokenSource? _stop;
 
-    private void CancelPump()
+    protected override void OnStalled()
     {
         try
         {
@@ -314,7 +245,7 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
                 batch = await _receiver.ReceiveAsync(new ReceiveRequest(ask, wait, Settings.Lease), stop);
                 if (failures > 0)
                 {
-                    _logger.ReceiveRecovered(Name, failures);
+                    Logger.ReceiveRecovered(Name, failures);
                     failures = 0;
                 }
 
@@ -354,7 +285,7 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
 
                 failures++;
                 var backoff = ReceiveBackoff.After(failures, Random.Shared.NextDouble());
-                _logger.ReceiveFailed(Name, failures, backoff, e.Message, e);
+                Logger.ReceiveFailed(Name, failures, backoff, e.Message, e);
                 await Task.Delay(backoff, Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
             }
         }
@@ -374,7 +305,7 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
         {
             stop.ThrowIfCancellationRequested();
             var here = Volatile.Read(ref _outstanding);
-            var room = capacity - Volatile.Read(ref _stuck) - (int)here;
+            var room = capacity - Stuck - (int)here;
             var hungry = _buffer.IsEmpty && !_idle.IsEmpty;
             if (room > 0
                 && (hungry || room >= worthwhile)
@@ -390,7 +321,7 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
 
     private void Accept(IReadOnlyList<LeasedMessage> messages)
     {
-        _counters.Received(messages.Count);
+        Counters.Received(messages.Count);
         long bytes = 0;
         var ready = 0;
         if (_keeper is null)
@@ -434,41 +365,13 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
 
     private bool AdmitLeased(Delivery delivery)
     {
-        var message = delivery.Message;
-        if (_settler.IsDone(message))
+        var entry = _settler.IsDone(delivery.Message) ? DeliveryBook.Entry.Done : _book!.Enter(delivery);
+        if (entry == DeliveryBook.Entry.Done)
         {
             AcknowledgeAgain(delivery);
-            return false;
         }
 
-        // The same message again, while its earlier delivery is still here: the lease was lost without our knowing.
-        while (!_byId!.TryAdd(message.Id, delivery))
-        {
-            if (_byId.TryGetValue(message.Id, out var earlier))
-            {
-                earlier.IsSuperseded = true;
-                lock (earlier)
-                {
-                    if (earlier.State != Delivery.Stage.Ended)
-                    {
-                        delivery.Twin = earlier.Twin;
-                        earlier.Twin = delivery;
-                        return false;
-                    }
-                }
-
-                if (earlier.IsDone)
-                {
-                    // Its acknowledgement is still under way.
-                    AcknowledgeAgain(delivery);
-                    return false;
-                }
-
-                Forget(earlier);
-            }
-        }
-
-        return Admit(delivery);
+        return entry == DeliveryBook.Entry.New && Admit(delivery);
     }
 
     /// <summary>The message has come again though its work is done.</summary>
@@ -486,7 +389,7 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
         if (lane is not null)
         {
             delivery.Lane = lane;
-            switch (_lanes.Enter(delivery, out var holdFor))
+            switch (Lanes.Enter(delivery, out var holdFor))
             {
                 case LaneBook.Entry.Parked:
                     return false;
@@ -520,72 +423,32 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
             return ValueTask.CompletedTask;
         }
 
-        return _hooks.Any ? ProcessWithHooksAsync(slot, delivery) : RouteAsync(slot, delivery);
+        return Hooks.Any ? ProcessWithHooksAsync(slot, delivery) : RouteAsync(slot, delivery);
     }
 
     private async ValueTask ProcessWithHooksAsync(HandlerSlot slot, Delivery delivery)
     {
-        await _hooks.ReceivedAsync(delivery.Message);
+        await Hooks.ReceivedAsync(delivery.Message);
         await RouteAsync(slot, delivery);
     }
 
     private ValueTask RouteAsync(HandlerSlot slot, Delivery delivery)
     {
-        var message = delivery.Message;
-        slot.Document.Load(message);
-        var result = _table.Match(slot.Document, message, _ruleFailed ??= OnRuleFailed);
+        slot.Document.Load(delivery.Message);
+        var routes = Table.Match(slot.Document, delivery.Message, _ruleFailed);
         slot.Document.Clear();
-
-        if (result.Count == 1)
-        {
-            var handler = _handlers[result[0].Index];
-            if (!DeliveryDecisions.IsCrashing(message, handler.Retry, Settings.CrashAllowance))
-            {
-                return RunOneAsync(slot, delivery, handler);
-            }
-
-            End(delivery, GiveUp(message, handler));
-            return ValueTask.CompletedTask;
-        }
-
-        if (result.Count == 0)
-        {
-            OnUnmatched(delivery, result);
-            return ValueTask.CompletedTask;
-        }
-
-        return RunAllAsync(slot, delivery, result);
-    }
-
-    private RuleFailureCallback? _ruleFailed;
-
-    private void OnRuleFailed(Route route, string rule, Message message, string error)
-    {
-        _counters.RuleError(route.Handler.Name);
-        if (_brokenRules.TryAdd((route.Handler.Name, rule), true))
-        {
-            _logger.RuleFailed(rule, route.Handler.Name, message, error);
-        }
-    }
-
-    private Settlement GiveUp(Message message, HandlerRuntime handler)
-    {
-        _logger.TooManyDeliveries(message, message.Attempt, handler.Name, handler.Retry.RetryLimit, Settings.CrashAllowance);
-        return DeliveryDecisions.GiveUp(message, handler.Name);
-    }
-
-    private void OnUnmatched(Delivery delivery, in RouteResult result)
-    {
-        var message = delivery.Message;
-        _counters.Unmatched();
-        var failure = DeliveryDecisions.WhyUnmatched(result);
-        _logger.Unmatched(message, failure.Reason, Settings.Unmatched, DeliveryDecisions.Summary(message));
-        End(delivery, DeliveryDecisions.Unmatched(failure, Settings.Unmatched, Settings.Lease));
+        return HandleAsync(slot, delivery, routes);
     }
 
     /// <summary>Runs the one handler of a message. Without a look at a task or a state machine where the handler returns at once.</summary>
-    private ValueTask RunOneAsync(HandlerSlot slot, Delivery delivery, HandlerRuntime handler)
+    protected override ValueTask RunOneAsync(HandlerSlot slot, Delivery delivery, HandlerRuntime handler)
     {
+        if (IsCrashing(delivery.Message, handler))
+        {
+            End(delivery, GiveUp(delivery.Message, handler));
+            return ValueTask.CompletedTask;
+        }
+
         if (EventideTelemetry.Source.HasListeners())
         {
             return AwaitOneAsync(slot, delivery, handler, null, 0);
@@ -627,11 +490,14 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
 
     private async ValueTask AwaitOneAsync(HandlerSlot slot, Delivery delivery, HandlerRuntime handler, Task<HandlerResult>? task, long startedAt)
     {
-        var (outcome, reason, wasStuck, duration) = await AttemptAsync(slot, delivery, handler, task, startedAt);
+        var (outcome, reason, wasStuck, duration) = await AwaitAsync(slot, delivery, handler, task, startedAt);
         await FinishAsync(delivery, handler, outcome, reason, wasStuck, duration);
     }
 
-    private async ValueTask<(AttemptOutcome Outcome, CancelReason Reason, bool WasStuck, TimeSpan Duration)> AttemptAsync(
+    protected override ValueTask<(AttemptOutcome Outcome, CancelReason Reason, bool WasStuck, TimeSpan Duration)> CallAsync(HandlerSlot slot, Delivery delivery, HandlerRuntime handler) =>
+        AwaitAsync(slot, delivery, handler, null, 0);
+
+    private async ValueTask<(AttemptOutcome Outcome, CancelReason Reason, bool WasStuck, TimeSpan Duration)> AwaitAsync(
         HandlerSlot slot, Delivery delivery, HandlerRuntime handler, Task<HandlerResult>? task, long startedAt)
     {
         using var activity = task is null ? MessageTrace.StartProcess(delivery.Message, handler.Name) : null;
@@ -669,155 +535,11 @@ internal sealed partial class QueueWorker : IWatchedWorker, IAsyncDisposable
         return (outcome, reason, wasStuck, duration);
     }
 
-    private void RecordWait(Message message)
-    {
-        if (EventideTelemetry.Wait.Enabled && message.EnqueuedAt is { } enqueuedAt)
-        {
-            _counters.Wait(Time.GetUtcNow() - enqueuedAt);
-        }
-    }
-
     private async ValueTask FinishAsync(Delivery delivery, HandlerRuntime handler, AttemptOutcome outcome, CancelReason reason, bool wasStuck, TimeSpan duration)
     {
-        if (await ConcludeAsync(delivery, handler, outcome, reason, wasStuck, duration) is { } decided)
+        if (await ConcludeAsync(delivery.Message, handler, outcome, reason, wasStuck, duration, delivery.State == Delivery.Stage.Ended, delivery.LeaseLost) is { } decided)
         {
             End(delivery, decided);
         }
-    }
-
-    /// <summary>Counts, tells and decides an attempt that has ended.</summary>
-    /// <returns>What to do, or null where the delivery was given up while the handler ran on.</returns>
-    private async ValueTask<Settlement?> ConcludeAsync(
-        Delivery delivery, HandlerRuntime handler, AttemptOutcome outcome, CancelReason reason, bool wasStuck, TimeSpan duration)
-    {
-        var message = delivery.Message;
-        if (EventideTelemetry.HandlerDuration.Enabled)
-        {
-            _counters.Duration(handler.Name, duration);
-        }
-
-        if (wasStuck)
-        {
-            Interlocked.Decrement(ref _stuck);
-            _logger.Unstuck(handler.Name, message);
-        }
-
-        if (delivery.State == Delivery.Stage.Ended)
-        {
-            // Given up before: stuck, or still running at the end of the drain time.
-            if (outcome.Succeeded)
-            {
-                _settler.RememberDone(message);
-            }
-
-            return null;
-        }
-
-        var judged = DeliveryDecisions.Judge(outcome, handler, reason);
-        if (judged.Succeeded)
-        {
-            _counters.Succeeded(handler.Name);
-            if (delivery.LeaseLost)
-            {
-                _settler.RememberDone(message);
-            }
-
-            await _hooks.SucceededAsync(message, handler.Name, duration);
-        }
-        else if (reason == CancelReason.LeaseLost)
-        {
-            await _hooks.FailedAsync(message, judged.Failure!);
-        }
-        else if (reason != CancelReason.Shutdown)
-        {
-            _counters.Failed(judged.Failure!);
-            _settler.RememberFailure(message);
-            await _hooks.FailedAsync(message, judged.Failure!);
-        }
-
-        return DeliveryDecisions.Decide(judged, handler.Retry, reason, message.Attempt, Random.Shared.NextDouble());
-    }
-
-    /// <summary>Runs all handlers of a message, one after the other. Those that succeed are not run again when another fails.</summary>
-    private async ValueTask RunAllAsync(HandlerSlot slot, Delivery delivery, RouteResult result)
-    {
-        var message = delivery.Message;
-        if (!_progress.TryGet(message.Id, out var done))
-        {
-            done = new HashSet<string>(StringComparer.Ordinal);
-        }
-
-        var combined = Settlement.Acknowledge;
-        for (var i = 0; i < result.Count; i++)
-        {
-            var handler = _handlers[result[i].Index];
-            if (done.Contains(handler.Name))
-            {
-                continue;
-            }
-
-            Settlement settlement;
-            if (DeliveryDecisions.IsCrashing(message, handler.Retry, Settings.CrashAllowance))
-            {
-                settlement = GiveUp(message, handler);
-            }
-            else
-            {
-                var (outcome, reason, wasStuck, duration) = await AttemptAsync(slot, delivery, handler, null, 0);
-                if (await ConcludeAsync(delivery, handler, outcome, reason, wasStuck, duration) is not { } decided)
-                {
-                    return;
-                }
-
-                settlement = decided;
-            }
-
-            switch (settlement.Kind)
-            {
-                case SettlementKind.Acknowledge:
-                    done.Add(handler.Name);
-                    break;
-                case SettlementKind.DeadLetter when await SendDeadLetterAsync(delivery, settlement.Failure!):
-                    done.Add(handler.Name);
-                    break;
-                case SettlementKind.DeadLetter:
-                    combined = DeliveryDecisions.Join(combined, new Settlement(SettlementKind.Retry, Settings.MaxBackoff, settlement.Failure));
-                    break;
-                case SettlementKind.Retry:
-                    combined = DeliveryDecisions.Join(combined, settlement);
-                    break;
-                default:
-                    // Shutting down, or the lease is lost: the rest is for the next delivery.
-                    _progress.Remember(message.Id, done);
-                    End(delivery, settlement);
-                    return;
-            }
-        }
-
-        if (combined.Kind == SettlementKind.Acknowledge)
-        {
-            _progress.Forget(message.Id);
-        }
-        else
-        {
-            _progress.Remember(message.Id, done);
-        }
-
-        End(delivery, combined);
-    }
-
-    private async Task<bool> SendDeadLetterAsync(Delivery delivery, HandlerFailure failure)
-    {
-        if (!_settler.HasDeadLetterQueue)
-        {
-            _counters.DeadLetterFailed();
-            _logger.DeadLetterFailed(delivery.Message, Settings.MaxBackoff, "there is no dead-letter queue");
-            return false;
-        }
-
-        var sent = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _settler.SendDeadLetter(delivery, failure, Settings.MaxBackoff, sent.SetResult);
-        _settler.Kick();
-        return await sent.Task;
     }
 }

@@ -78,17 +78,6 @@ internal sealed class Settler
     /// <summary>Whether this process has already done the work of a message that comes again.</summary>
     public bool IsDone(Message message) => !_done.IsEmpty && _done.TryGet(message.Id, out _);
 
-    /// <summary>Remembers that the work of a message is done, though the queue may not know.</summary>
-    public void RememberDone(Message message) => _done.Remember(message.Id, true);
-
-    public void RememberFailure(Message message)
-    {
-        if (!_firstFailures.TryGet(message.Id, out _))
-        {
-            _firstFailures.Remember(message.Id, _time.GetUtcNow());
-        }
-    }
-
     public void Kick()
     {
         _acknowledgements.Kick();
@@ -131,7 +120,7 @@ internal sealed class Settler
             (delivery, failure, tries) =>
             {
                 // The work is done, whatever the queue thinks: should the message come back here, it is not run again.
-                RememberDone(delivery.Message);
+                _done.Remember(delivery.Message.Id, true);
                 if (failure.Kind == SettleFailureKind.Transient)
                 {
                     return;
