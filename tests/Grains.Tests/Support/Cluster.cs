@@ -20,6 +20,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     private readonly string _id = Guid.NewGuid().ToString("N");
     private readonly Action<ISiloBuilder, Cluster> _configure;
+    private SharedMembership? _membership;
     private TestCluster _cluster = null!;
 
     private Cluster(Action<ISiloBuilder, Cluster> configure) => _configure = configure;
@@ -30,17 +31,30 @@ internal sealed class Cluster : IAsyncDisposable
 
     public SharedReminders Reminders { get; } = new();
 
+    public FaultyLeases Leases { get; } = new();
+
     public TestCluster Silos => _cluster;
 
     public IReadOnlyList<InProcessSiloHandle> Handles => [.. _cluster.Silos.Cast<InProcessSiloHandle>()];
 
-    public static async Task<Cluster> StartAsync(int silos, Action<ISiloBuilder, Cluster> configure, MemoryBroker? broker = null)
+    /// <param name="silos">How many.</param>
+    /// <param name="configure">Sets each silo up.</param>
+    /// <param name="broker">The queues; new ones by default.</param>
+    /// <param name="anyMayDie">Whether the membership table is outside the silos, so that the first may be killed like any
+    /// other. Else the first one has it.</param>
+    public static async Task<Cluster> StartAsync(int silos, Action<ISiloBuilder, Cluster> configure, MemoryBroker? broker = null, bool anyMayDie = false)
     {
-        var cluster = new Cluster(configure) { Broker = broker ?? new MemoryBroker() };
+        var cluster = new Cluster(configure) { Broker = broker ?? new MemoryBroker(), _membership = anyMayDie ? new SharedMembership() : null };
         All[cluster._id] = cluster;
         var builder = new TestClusterBuilder((short)silos);
         builder.Properties["Eventide.Test"] = cluster._id;
         builder.AddSiloBuilderConfigurator<SiloSetup>();
+        if (anyMayDie)
+        {
+            builder.Options.UseTestClusterMembership = false;
+            builder.Options.InitializeClientOnDeploy = false;
+        }
+
         cluster._cluster = builder.Build();
         await cluster._cluster.DeployAsync();
         return cluster;
@@ -48,18 +62,20 @@ internal sealed class Cluster : IAsyncDisposable
 
     public SiloQueues QueuesOf(InProcessSiloHandle silo) => silo.SiloHost.Services.GetRequiredService<SiloQueues>();
 
-    /// <summary>Ends a silo as kill -9 ends a process: it reaches no queue any more, and leaves the cluster without a word.</summary>
+    /// <summary>Ends a silo as kill -9 ends a process: it reaches no queue, storage or reminder any more, and leaves the cluster without a word.</summary>
     /// <returns>How many messages it had: waiting, running, or done and not yet settled.</returns>
     public async Task<int> KillAsync(InProcessSiloHandle silo)
     {
-        silo.SiloHost.Services.GetRequiredService<CuttableProvider>().Cut();
+        silo.SiloHost.Services.GetRequiredService<SiloCord>().Cut();
         var queues = QueuesOf(silo);
         var held = queues.All.Sum(q => q.Held + q.Unsettled) + silo.SiloHost.Services.GetRequiredService<RemoteSettlements>().Running;
         await _cluster.KillSiloAsync(silo);
         return held;
     }
 
-    // On a port of its own: by default it would take that of the last silo, dead or alive.
+    public InProcessSiloHandle HandleOf(SiloAddress silo) => Handles.Single(h => h.SiloAddress.Equals(silo));
+
+    // On a port of its own: the host numbers silos by their count, and after a kill would give out the port of one that lives.
     public async Task<InProcessSiloHandle> AddSiloAsync() => (InProcessSiloHandle)await _cluster.StartAdditionalSiloAsync(startAdditionalSiloOnNewPort: true);
 
     public IEnumerable<WorkerStats> Stats => Handles.Where(h => h.IsActive).SelectMany(h => h.SiloHost.Services.GetRequiredService<EventideMonitor>().Stats);
@@ -109,23 +125,28 @@ internal sealed class Cluster : IAsyncDisposable
         public void Configure(ISiloBuilder silo)
         {
             var cluster = All[silo.Configuration["Eventide.Test"]!];
-            var connection = new CuttableProvider(cluster.Broker);
-            silo.Services.AddSingleton(connection);
+            var cord = new SiloCord(cluster.Leases);
+            silo.Services.AddSingleton(cord);
             silo.Services.Configure<ClusterMembershipOptions>(o =>
             {
                 o.ProbeTimeout = TimeSpan.FromSeconds(2);
                 o.NumMissedProbesLimit = 2;
                 o.NumVotesForDeathDeclaration = 1;
             });
-            silo.Services.AddKeyedSingleton<IGrainStorage>("Default", cluster.Storage);
-            silo.Services.AddSingleton<IReminderTable>(cluster.Reminders);
+            if (cluster._membership is { } membership)
+            {
+                silo.Services.AddSingleton<IMembershipTable>(membership);
+            }
+
+            silo.Services.AddKeyedSingleton<IGrainStorage>("Default", cluster.Storage.For(cord));
+            silo.Services.AddSingleton<IReminderTable>(cluster.Reminders.For(cord));
             silo.Services.Configure<ReminderOptions>(o => o.MinimumReminderPeriod = TimeSpan.FromMilliseconds(100));
             silo.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.Warning));
             silo.AddReminders();
             cluster._configure(silo, cluster);
 
             // Last: of two providers that open the same URI, the one added last wins.
-            silo.Services.AddSingleton<IQueueProvider>(connection);
+            silo.Services.AddSingleton<IQueueProvider>(new CuttableProvider(cluster.Broker, cord));
         }
     }
 }

@@ -75,4 +75,42 @@ internal sealed class SharedReminders : IReminderTable
     }
 
     private static bool IsIn(uint hash, uint begin, uint end) => begin < end ? hash > begin && hash <= end : hash > begin || hash <= end;
+
+    /// <summary>One silo's connection to it.</summary>
+    public IReminderTable For(SiloCord cord) => new Connection(this, cord);
+
+    private sealed class Connection(SharedReminders reminders, SiloCord cord) : IReminderTable
+    {
+        public Task<ReminderTableData> ReadRows(GrainId grainId)
+        {
+            cord.Check();
+            return reminders.ReadRows(grainId);
+        }
+
+        public Task<ReminderTableData> ReadRows(uint begin, uint end)
+        {
+            cord.Check();
+            return reminders.ReadRows(begin, end);
+        }
+
+        public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName)
+        {
+            cord.Check();
+            return reminders.ReadRow(grainId, reminderName);
+        }
+
+        public Task<string?> UpsertRow(ReminderEntry entry)
+        {
+            cord.Check();
+            return reminders.UpsertRow(entry);
+        }
+
+        public Task<bool> RemoveRow(GrainId grainId, string reminderName, string eTag)
+        {
+            cord.Check();
+            return reminders.RemoveRow(grainId, reminderName, eTag);
+        }
+
+        public Task TestOnlyClearTable() => reminders.TestOnlyClearTable();
+    }
 }

@@ -71,4 +71,28 @@ internal sealed class SharedStorage : IGrainStorage
             throw new InconsistentStateException($"{key} was written by another", stored ?? "none", etag ?? "none");
         }
     }
+
+    /// <summary>One silo's connection to it.</summary>
+    public IGrainStorage For(SiloCord cord) => new Connection(this, cord);
+
+    private sealed class Connection(SharedStorage storage, SiloCord cord) : IGrainStorage
+    {
+        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            cord.Check();
+            return storage.ReadStateAsync(stateName, grainId, grainState);
+        }
+
+        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            cord.Check();
+            return storage.WriteStateAsync(stateName, grainId, grainState);
+        }
+
+        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            cord.Check();
+            return storage.ClearStateAsync(stateName, grainId, grainState);
+        }
+    }
 }
