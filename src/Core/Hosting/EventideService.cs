@@ -1,14 +1,12 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Eventide;
 
 /// <summary>Runs the one-process engine in a host: opens the queues, builds the routing tables, and stops everything in order.</summary>
 internal sealed class EventideService(
-    IOptions<EventideOptions> options,
     QueueSetup setup,
-    QueueConnector connector,
+    BacklogPoller poller,
     HookRunner hooks,
     EventideMonitor monitor,
     TimeProvider time,
@@ -17,7 +15,7 @@ internal sealed class EventideService(
 {
     private readonly CancellationTokenSource _abort = new();
     private readonly List<QueueWorker> _workers = [];
-    private readonly List<(QueueWorker Worker, QueueUri Uri)> _byUri = [];
+    private readonly List<(IWatchedWorker Worker, QueueUri Uri)> _byUri = [];
 
     /// <summary>Opens all queues before anything runs, so that what is wrong stops the start.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -54,7 +52,7 @@ internal sealed class EventideService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var backlog = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var polling = PollBacklogAsync(backlog.Token);
+        var polling = poller.RunAsync(_byUri, time, logger, backlog.Token);
         try
         {
             // One queue that cannot go on stops them all: half a worker would look healthy.
@@ -132,55 +130,6 @@ internal sealed class EventideService(
             {
                 logger.CloseFailed(worker.Name, e);
             }
-        }
-    }
-
-    private async Task PollBacklogAsync(CancellationToken cancellationToken)
-    {
-        var interval = options.Value.BacklogInterval;
-        if (interval == TimeSpan.Zero || _byUri.Count == 0)
-        {
-            return;
-        }
-
-        using var timer = new PeriodicTimer(interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancellationToken))
-            {
-                if (!monitor.WantsBacklog)
-                {
-                    continue;
-                }
-
-                foreach (var (worker, uri) in _byUri)
-                {
-                    await PollBacklogAsync(worker, uri, cancellationToken);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The worker stops.
-        }
-    }
-
-    private async Task PollBacklogAsync(QueueWorker worker, QueueUri uri, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await connector.OpenAdminAsync(uri, cancellationToken) is { } admin)
-            {
-                await using (admin)
-                {
-                    worker.SetBacklog(await admin.GetStatsAsync(cancellationToken));
-                }
-            }
-        }
-        catch (QueueException e)
-        {
-            logger.BacklogUnknown(worker.Name, e.Message);
-            worker.SetBacklog(null);
         }
     }
 }

@@ -35,6 +35,7 @@ public static class EventideServiceCollectionExtensions
         services.TryAddSingleton<HookRunner>();
         services.TryAddSingleton<QueueSetup>();
         services.TryAddSingleton<EventideMonitor>();
+        services.TryAddSingleton<BacklogPoller>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IQueueProvider, MemoryQueueProvider>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IQueueProvider, FileQueueProvider>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EventideOptions>, EventideOptionsValidator>());

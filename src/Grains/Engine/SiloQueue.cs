@@ -28,6 +28,7 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
     private long _running;
     private int _holding;
     private volatile bool _stopping;
+    private QueueStats? _backlog;
 
     public SiloQueue(QueuePlan plan, QueueSetup setup, SiloQueues silo, HookRunner hooks, TimeProvider time, ILogger logger)
         : base(hooks, time, logger)
@@ -39,6 +40,12 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
     }
 
     public int Partitions { get; private set; }
+
+    /// <summary>Where the queue is, if by URI.</summary>
+    public QueueUri? Uri => _plan.Uri;
+
+    /// <summary>The silo that has the queue's first partition tells how much waits in it.</summary>
+    public bool TellsBacklog => _partitions.Keys.Any(p => p.Index == 0);
 
     public EventideSiloOptions Silo => _silo.Options;
 
@@ -53,9 +60,11 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
         get
         {
             var running = Volatile.Read(ref _running);
-            return Counters.Snapshot(running, Math.Max(0, _partitions.Keys.Sum(p => (long)p.Held) - running), null);
+            return Counters.Snapshot(running, Math.Max(0, _partitions.Keys.Sum(p => (long)p.Held) - running), Volatile.Read(ref _backlog));
         }
     }
+
+    public void SetBacklog(QueueStats? backlog) => Volatile.Write(ref _backlog, backlog);
 
     /// <summary>How many messages one partition may hold: the queue's concurrency and buffer, shared by those received here.</summary>
     public int ShareOfPartition => Math.Max(1, (Settings.Concurrency + Settings.BufferSize!.Value - Stuck) / Math.Max(1, _receiving));
@@ -82,6 +91,11 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
     {
         _spare = await _setup.OpenReceiverAsync(_plan, cancellationToken);
         var limits = _spare.Limits;
+        if (!limits.KeepsReleased)
+        {
+            throw new InvalidOperationException($"{_spare.Name} cannot be read a second time: a silo that stops or dies would lose what it has of it. Use `eventide run`, or a queue or file that keeps its messages.");
+        }
+
         _deadLetterSender = await _setup.OpenDeadLettersAsync(_plan, _spare, cancellationToken);
         var table = _setup.Table(_plan, _spare.Name);
         Open(_spare.Name, limits, _setup.Settings(_plan), table, _setup.Runtimes(table), hasDeadLetterQueue: _deadLetterSender is not null);

@@ -7,11 +7,13 @@ using Orleans.Runtime;
 namespace Eventide.Orleans;
 
 /// <summary>All queues on this silo: opened before the silo takes part, left before it leaves the cluster.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A source without a timer holds nothing.")]
 internal sealed class SiloQueues(
     QueueSetup setup,
     IOptions<EventideSiloOptions> options,
     HookRunner hooks,
     EventideMonitor monitor,
+    BacklogPoller poller,
     EventideClock clock,
     IGrainFactory grains,
     SiloLink silos,
@@ -25,6 +27,8 @@ internal sealed class SiloQueues(
     // Orleans starts its stream providers side by side.
     private readonly ConcurrentDictionary<string, SiloQueue> _queues = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<string> _opened = [];
+    private readonly CancellationTokenSource _stopped = new();
+    private Task _polling = Task.CompletedTask;
     private ITimer? _clock;
     private long _lastKey;
 
@@ -106,6 +110,7 @@ internal sealed class SiloQueues(
             }
         });
         _clock = clock.Time.CreateTimer(static self => ((SiloQueues)self!).Tick(), this, TickInterval, TickInterval);
+        _polling = poller.RunAsync([.. _queues.Values.Where(q => q.Uri is not null).Select(q => ((IWatchedWorker)q, q.Uri!))], clock.Time, logger, _stopped.Token);
         await hooks.StartAsync(cancellationToken);
         monitor.IsStarted = true;
     }
@@ -122,6 +127,8 @@ internal sealed class SiloQueues(
 
     private async Task DisposeQueuesAsync(CancellationToken cancellationToken)
     {
+        await _stopped.CancelAsync();
+        await _polling;
         if (_clock is not null)
         {
             await _clock.DisposeAsync();

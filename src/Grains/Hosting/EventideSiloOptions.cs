@@ -7,7 +7,8 @@ public sealed class EventideSiloOptions
     /// <summary>The configuration section that is bound: <c>EventideSilo</c>.</summary>
     public const string Section = "EventideSilo";
 
-    /// <summary>The name of the stream provider, of the grain storage and of the clock (a keyed <see cref="TimeProvider"/>): <c>Eventide</c>.</summary>
+    /// <summary>The name of the grain storage, of the clock (a keyed <see cref="TimeProvider"/>), and of the stream provider of the
+    /// queue without a name; those of the others begin with it (<c>Eventide/orders</c>).</summary>
     public const string ProviderName = "Eventide";
 
     /// <summary>How many receivers each queue has, spread evenly over the silos: the most silos that can receive from it. Default 8; from 1 to
@@ -17,8 +18,8 @@ public sealed class EventideSiloOptions
     /// <summary><see cref="Partitions"/> of single queues, by the queue's name.</summary>
     public IDictionary<string, int> QueuePartitions { get; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
-    /// <summary>Over how many streams the groups of a queue are spread. Messages of one group always take the same stream, and so
-    /// meet in one router grain wherever they were received. Default 32; from 1 to 4,096.</summary>
+    /// <summary>Over how many lanes the groups of a queue are spread. Messages of one group always take the same lane, and so meet on
+    /// one silo wherever they were received; it is the most silos that can handle a queue's groups. Default 32; from 1 to 4,096.</summary>
     public int GroupLanes { get; set; } = 32;
 
     /// <summary>How long a stream's pulling agent rests when nothing came. Default 20 ms; from 1 ms to 10 s. Messages do not wait for

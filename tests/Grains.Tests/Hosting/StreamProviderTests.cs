@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using Eventide.Queues;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -75,5 +76,17 @@ public sealed class StreamProviderTests
         });
         Assert.Contains("'late'", failure.ToString(), StringComparison.Ordinal);
         Assert.Contains("in AddEventide", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_twice_stops_the_start()
+    {
+        var failure = await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            await using var cluster = await Cluster.StartAsync(1, (silo, _) => silo.AddEventide(e => e
+                .Queue("piped", (_, _) => ValueTask.FromResult<IQueueReceiver>(new FileQueueReceiver("standard input", new Pipe().Reader.AsStream(), new FileQueueOptions(), TimeProvider.System)))
+                .Handle(null, _ => { })));
+        });
+        Assert.Contains("standard input cannot be read a second time", failure.ToString(), StringComparison.Ordinal);
     }
 }
