@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.Loader;
+using Eventide.Orleans;
 using Eventide.Queues.Cloudflare;
 using Eventide.Queues.Sqs;
 using Microsoft.AspNetCore.Builder;
@@ -12,6 +13,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Hosting;
@@ -97,6 +99,10 @@ public static class SiloProgram
             orleans.AddMemoryGrainStorageAsDefault();
             orleans.UseInMemoryReminderService();
         }
+
+        // Orleans refuses periods below a minute, unless told that they are meant.
+        orleans.Services.AddOptions<ReminderOptions>().Configure<IOptions<EventideSiloOptions>>((reminders, eventide) =>
+            reminders.MinimumReminderPeriod = eventide.Value.ReminderPeriod < reminders.MinimumReminderPeriod ? eventide.Value.ReminderPeriod : reminders.MinimumReminderPeriod);
 
         if (silo.Dashboard)
         {

@@ -15,6 +15,10 @@ internal static class BuiltPrograms
     /// <summary>The folder of the clients that are not ours, and their packages.</summary>
     public static string Clients { get; } = Path.Combine(Root, "tests", "EndToEnd.Tests", "clients");
 
+    /// <summary>Starts the command <c>eventide</c>.</summary>
+    public static RunningProgram StartCli(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        RunningProgram.Start("dotnet", environment, [Cli, .. arguments]);
+
     private static string Root
     {
         get

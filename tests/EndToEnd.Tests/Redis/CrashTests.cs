@@ -1,5 +1,4 @@
 using System.Globalization;
-using Eventide.Tests;
 
 namespace Eventide.EndToEnd.Tests.Redis;
 

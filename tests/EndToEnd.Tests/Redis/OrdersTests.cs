@@ -19,7 +19,7 @@ public sealed class OrdersTests
         await server.CliAsync("XADD", "orders", "*", "type", "payment_confirmed", "order_id", "A-7777", "payment_id", "P-2", "amount", "-1");
         await server.CliAsync("XADD", "orders", "*", "type", "order_status_update", "order_id", "A-0998", "status", "returned");
 
-        await using var worker = RunningProgram.Eventide(
+        await using var worker = BuiltPrograms.StartCli(
             new Dictionary<string, string>(), "run", "--app", BuiltPrograms.Orders, "--queue", queue, "--until-empty", "--json");
         var code = await worker.EndsAsync();
 

@@ -72,7 +72,7 @@ public sealed class PoisonTests
 
     private static async Task<List<JsonElement>> JsonAsync(params string[] arguments)
     {
-        await using var program = RunningProgram.Eventide(Nothing, arguments);
+        await using var program = BuiltPrograms.StartCli(Nothing, arguments);
         var code = await program.EndsAsync();
         Assert.True(code == 0, $"exit code {code}:\n{program.Said}");
         return [.. program.Output.Select(l => JsonSerializer.Deserialize<JsonElement>(l))];

@@ -44,7 +44,7 @@ internal sealed class RedisWork : IAsyncDisposable
 
     public RunningProgram StartWorker(WorkerSettings settings, int? port = null, params string[] arguments)
     {
-        var worker = RunningProgram.Eventide(
+        var worker = BuiltPrograms.StartCli(
             settings.Environment(Journals.Folder), ["run", "--app", BuiltPrograms.Recorder, "--queue", Uri(port), "--json", .. arguments]);
         _workers.Add(worker);
         return worker;

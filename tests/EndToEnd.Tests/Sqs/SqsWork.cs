@@ -53,7 +53,7 @@ internal sealed class SqsWork : IAsyncDisposable
 
     public RunningProgram StartWorker(WorkerSettings settings, string app, params string[] arguments)
     {
-        var worker = RunningProgram.Eventide(settings.Environment(Journals.Folder), ["run", "--app", app, "--queue", _server.Uri(Name), "--json", .. arguments]);
+        var worker = BuiltPrograms.StartCli(settings.Environment(Journals.Folder), ["run", "--app", app, "--queue", _server.Uri(Name), "--json", .. arguments]);
         _workers.Add(worker);
         return worker;
     }

@@ -1,26 +1,43 @@
+using System.Diagnostics;
+using System.Text;
+
 namespace Eventide.Orleans.Tests.Processes;
 
-/// <summary>Runs in silo processes: writes each message it has handled to a file that the test reads. Fails every message's first attempt
-/// whose number ends in 7.</summary>
+/// <summary>Runs in silo processes, and notes in a file of its process, which the test reads, when it began and ended with a message. What
+/// it does is in the message: <c>n</c>, its number; <c>ms</c>, how long it takes; <c>fail</c>, how many attempts fail, each
+/// to be retried after <c>retry</c> seconds.</summary>
 [Handler("body.n >= 0")]
 public sealed class RecordingHandler : IMessageHandler
 {
     private static readonly Lock Writing = new();
 
+    // Without a buffer of ours: kill -9 loses nothing that was written.
+    private static readonly Lazy<FileStream> Journal = new(() => new FileStream(
+        Path.Combine(Environment.GetEnvironmentVariable("EVENTIDE_TEST_JOURNALS")!, $"{Environment.ProcessId}.journal"),
+        FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0));
+
     public async Task<HandlerResult> HandleAsync(Message message, CancellationToken cancellationToken)
     {
-        var n = message.Json.GetProperty("n").GetInt32();
-        if (n % 10 == 7 && message.Attempt == 1)
+        var body = message.Json;
+        var number = body.GetProperty("n").GetInt32();
+        Note('s', number, message);
+        await Task.Delay(body.TryGetProperty("ms", out var ms) ? ms.GetInt32() : 5, cancellationToken);
+        if (body.TryGetProperty("fail", out var fail) && message.Attempt <= fail.GetInt32())
         {
-            return HandlerResult.Retry(TimeSpan.FromSeconds(1));
+            Note('f', number, message);
+            return HandlerResult.Retry(TimeSpan.FromSeconds(body.TryGetProperty("retry", out var retry) ? retry.GetDouble() : 1));
         }
 
-        await Task.Delay(5, cancellationToken);
+        Note('d', number, message);
+        return HandlerResult.Success;
+    }
+
+    private static void Note(char kind, int number, Message message)
+    {
         lock (Writing)
         {
-            File.AppendAllText($"{Environment.GetEnvironmentVariable("EVENTIDE_TEST_LOG")}.{Environment.ProcessId}", $"{n}\n");
+            var entry = new JournalEntry(kind, number, message.Attempt, message.Group ?? "-", Stopwatch.GetTimestamp(), Environment.ProcessId);
+            Journal.Value.Write(Encoding.ASCII.GetBytes(entry.ToString()));
         }
-
-        return HandlerResult.Success;
     }
 }

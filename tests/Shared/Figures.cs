@@ -1,4 +1,6 @@
-namespace Eventide.EndToEnd.Tests;
+using Xunit;
+
+namespace Eventide.Tests;
 
 /// <summary>Prints what was measured, beside the verdict.</summary>
 internal static class Figures

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Eventide.EndToEnd.Tests;
+namespace Eventide.Tests;
 
-/// <summary>A program that runs beside the test, mostly <c>eventide</c>. What it says is kept; it never outlives the test.</summary>
+/// <summary>A program that runs beside the test. What it says is kept; it never outlives the test.</summary>
 internal sealed class RunningProgram : IAsyncDisposable
 {
     /// <summary>How long a program may take that has nothing to wait for.</summary>
@@ -31,10 +31,6 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     /// <summary>All it has said, for the message of a failed assertion.</summary>
     public string Said => string.Join('\n', Output.Concat(Errors).TakeLast(40));
-
-    /// <summary>Starts <c>eventide</c>.</summary>
-    public static RunningProgram Eventide(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
-        Start("dotnet", environment, [BuiltPrograms.Cli, .. arguments]);
 
     /// <summary>Starts a program.</summary>
     public static RunningProgram Start(string program, IReadOnlyDictionary<string, string> environment, params string[] arguments)
