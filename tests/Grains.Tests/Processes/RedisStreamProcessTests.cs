@@ -20,12 +20,14 @@ public sealed class RedisStreamProcessTests
 
         var started = await silos.StartSilosAsync(2);
         var (first, second) = (started[0], started[1]);
+        await silos.ReceiveAsync(started, partitions: 4);
         await SendAsync(0, Total / 3);
         await Wait.UntilAsync(() => silos.Done.Count > Total / 10 && first.Done.Count > 0 && second.Done.Count > 0, "both silos work", 60, silos.State);
 
         await first.KillAsync();
         var inFlight = await PendingAsync(database);
         var third = await silos.StartSiloAsync();
+        await silos.ReceiveAsync([third], partitions: 2);
         await SendAsync(Total / 3, Total / 3);
         await Wait.UntilAsync(() => third.Done.Count > 0, "the new silo works", 60, silos.State);
 

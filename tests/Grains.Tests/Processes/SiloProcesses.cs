@@ -43,6 +43,10 @@ internal sealed class SiloProcesses : IAsyncDisposable
 
     public async Task<SiloProcess> StartSiloAsync() => (await StartSilosAsync(1))[0];
 
+    /// <summary>Waits until each of these silos receives so many partitions, of the eight there are.</summary>
+    public Task ReceiveAsync(SiloProcess[] silos, int partitions) => Wait.UntilAsync(
+        () => Array.TrueForAll(silos, s => s.Partitions >= partitions), "the silos receive", 60, State);
+
     /// <summary>Waits until so many different messages are done.</summary>
     public Task HasDoneAsync(int count, int seconds = 60) => Wait.UntilAsync(
         () => Done.Distinct().Count() >= count, $"{count} messages are done", seconds, State);

@@ -14,14 +14,18 @@ public sealed class SqsProcessTests(Fauxqs server)
     public async Task Processes_killed_and_terminated_lose_nothing_on_SQS()
     {
         await using var silos = await StartAsync(lease: TimeSpan.FromSeconds(5));
-        var queue = await FillAsync(silos);
+        var queue = await CreateAsync(silos);
         var started = await silos.StartSilosAsync(2);
         var (first, second) = (started[0], started[1]);
-        await Wait.UntilAsync(() => silos.Done.Count > Total / 5 && first.Done.Count > 0 && second.Done.Count > 0, "both silos work", 60, silos.State);
+        await silos.ReceiveAsync(started, partitions: 4);
+        await SendAsync(queue, 0, Total / 2);
+        await Wait.UntilAsync(() => silos.Done.Count > Total / 8 && first.Done.Count > 0 && second.Done.Count > 0, "both silos work", 60, silos.State);
 
         await first.KillAsync();
         var (ready, inFlight) = await queue.CountAsync();
         var third = await silos.StartSiloAsync();
+        await silos.ReceiveAsync([third], partitions: 2);
+        await SendAsync(queue, Total / 2, Total / 2);
         await Wait.UntilAsync(() => third.Done.Count > 0, "the new silo works", 60, silos.State);
         var took = await second.TerminateAsync();
         Assert.InRange(took, TimeSpan.Zero, DrainTimeout);
@@ -43,8 +47,10 @@ public sealed class SqsProcessTests(Fauxqs server)
     {
         // A lease that is far longer than the test.
         await using var silos = await StartAsync(lease: TimeSpan.FromMinutes(10));
-        var queue = await FillAsync(silos);
+        var queue = await CreateAsync(silos);
         var started = await silos.StartSilosAsync(2);
+        await silos.ReceiveAsync(started, partitions: 4);
+        await SendAsync(queue, 0, Total);
         await Wait.UntilAsync(() => silos.Done.Count > Total / 5 && started.All(s => s.Done.Count > 0), "both silos work", 60, silos.State);
 
         // Nobody is left who could receive: all that was not handled can be had at once.
@@ -76,12 +82,14 @@ public sealed class SqsProcessTests(Fauxqs server)
         return silos;
     }
 
-    // Each tenth fails once: its retry is the cluster's, whichever silo goes meanwhile.
-    private async Task<SqsTestQueue> FillAsync(SiloProcesses silos)
+    private async Task<SqsTestQueue> CreateAsync(SiloProcesses silos)
     {
         var queue = new SqsTestQueue(server, await server.CreateAsync());
         silos.Queue = queue.Uri;
-        await queue.SendAsync(Enumerable.Range(0, Total).Select(n => new OutgoingMessage($$"""{"n":{{n}},"ms":20,"fail":{{(n % 10 == 7 ? 1 : 0)}}}""")));
         return queue;
     }
+
+    // Each tenth fails once: its retry is the cluster's, whichever silo goes meanwhile.
+    private static Task SendAsync(SqsTestQueue queue, int start, int count) => queue.SendAsync(Enumerable.Range(start, count).Select(n =>
+        new OutgoingMessage($$"""{"n":{{n}},"ms":40,"fail":{{(n % 10 == 7 ? 1 : 0)}}}""")));
 }
