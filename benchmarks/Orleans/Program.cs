@@ -1,75 +1,29 @@
-using System.Diagnostics;
+// dotnet run -c Release --project benchmarks/Orleans [messages] [concurrency] [rounds]
+//   one silo with a memory queue and an empty handler, beside bare calls of a stateless worker in the same process
+// dotnet run -c Release --project benchmarks/Orleans -- --redis [--messages N] [--rounds N] [--concurrency N] [--batch N]
+//   two silo processes on one redis-server of this program's own: clustering, and the stream with the messages. Beside, by turns in
+//   the same run: bare calls in both processes at once, one silo, one process without Orleans, two of those, and a bare loop of
+//   XREADGROUP and XACK.
 using System.Globalization;
-using Eventide;
 using Eventide.Orleans.Benchmarks;
-using Eventide.Queues;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Orleans;
-using Orleans.Hosting;
 
-// One silo, a memory queue, an empty handler: messages a second, beside the bare rate of
-// stateless worker calls from the same process, in turns. dotnet run -c Release --project benchmarks/Orleans [messages] [concurrency] [rounds]
-var messages = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 200_000;
-var concurrency = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 32;
-var rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5;
-
-var builder = Host.CreateApplicationBuilder();
-builder.Logging.SetMinimumLevel(LogLevel.Warning);
-builder.UseOrleans(silo => silo
-    .UseLocalhostClustering(siloPort: 12_345, gatewayPort: 0)
-    .AddMemoryGrainStorageAsDefault()
-    .UseInMemoryReminderService()
-    .AddEventide(e => e.Queue("memory:bench", "memory:dead").Handle(null, _ => { }).Configure(o =>
-    {
-        o.Concurrency = concurrency;
-        o.BufferSize = 4096;
-    })));
-using var host = builder.Build();
-await host.StartAsync();
-
-var worker = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IBareWorker>(0);
-var queue = MemoryBroker.Default.GetQueue("bench");
-await using var sender = queue.OpenSender();
-var monitor = host.Services.GetRequiredService<EventideMonitor>();
-var body = new OutgoingMessage("""{"type":"order","id":"A-1001","total":150.0}""");
-var bare = new List<double>();
-var routed = new List<double>();
-for (var round = 0; round <= rounds; round++)
+if (args is ["node", var role, var port, var group, var concurrency, var batch])
 {
-    var started = Stopwatch.GetTimestamp();
-    await Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(async () =>
-    {
-        for (var i = 0; i < messages / concurrency; i++)
-        {
-            await worker.RunAsync();
-        }
-    })));
-    var calls = messages / Stopwatch.GetElapsedTime(started).TotalSeconds;
-    var target = Done() + messages;
-    await sender.SendAllAsync(Enumerable.Repeat(body, messages), CancellationToken.None);
-
-    // What was done while it was sent does not count: the clock starts with what is left.
-    var left = target - Done();
-    var since = Stopwatch.GetTimestamp();
-    while (Done() < target)
-    {
-        await Task.Delay(2);
-    }
-
-    var handled = left / Stopwatch.GetElapsedTime(since).TotalSeconds;
-    if (round > 0)
-    {
-        bare.Add(calls);
-        routed.Add(handled);
-    }
+    await Node.RunAsync(role, Number(port), group, Number(concurrency), Number(batch));
+}
+else if (args.Contains("--redis"))
+{
+    await TwoSilos.RunAsync(Option("--messages", 300_000), Option("--rounds", 5), Option("--concurrency", 32), Option("--batch", 500));
+}
+else
+{
+    await OneSilo.RunAsync(args.Length > 0 ? Number(args[0]) : 200_000, args.Length > 1 ? Number(args[1]) : 32, args.Length > 2 ? Number(args[2]) : 5);
 }
 
-bare.Sort();
-routed.Sort();
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-    $"concurrency {concurrency}, {messages} a round, median of {rounds}: bare stateless worker {bare[rounds / 2]:N0}/s, Eventide {routed[rounds / 2]:N0}/s, ratio {routed[rounds / 2] / bare[rounds / 2]:0.00} (worst {routed[0] / bare[^1]:0.00}, best {routed[^1] / bare[0]:0.00})"));
-await host.StopAsync();
+int Option(string name, int otherwise)
+{
+    var at = Array.IndexOf(args, name);
+    return at >= 0 && at + 1 < args.Length ? Number(args[at + 1]) : otherwise;
+}
 
-long Done() => monitor.Stats.Sum(s => s.Succeeded);
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
