@@ -33,6 +33,10 @@ public sealed class SiloOptions
     /// <summary>Where health and the dashboard are served. Default <c>http://127.0.0.1:8080</c>.</summary>
     public string Http { get; set; } = "http://127.0.0.1:8080";
 
+    /// <summary>How long leaving the cluster may take at shutdown, once the queues are left (which <c>Eventide:DrainTimeout</c> bounds).
+    /// Default 20 s; from zero. A few seconds later the process ends, left or not: without its tables a silo would try for ever.</summary>
+    public TimeSpan LeaveTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Whether the Orleans dashboard is served under <c>/dashboard</c>. Default false. It has no log-in of its own: leave
     /// <see cref="Http"/> on the loopback address, or put something before it that has.</summary>
     public bool Dashboard { get; set; }

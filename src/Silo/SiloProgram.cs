@@ -31,6 +31,8 @@ public static class SiloProgram
     /// <param name="configure">Adds queues and handlers in code.</param>
     /// <returns>The program; run it with <c>RunAsync</c>.</returns>
     /// <exception cref="InvalidOperationException">A setting is wrong; the message says which and what was expected.</exception>
+    /// <remarks>Once it has been told to stop, the process ends within <c>Eventide:DrainTimeout</c>, <see cref="SiloOptions.LeaveTimeout"/> and
+    /// five seconds, by <see cref="Environment.Exit"/> if it must.</remarks>
     public static WebApplication Build(string[] args, Action<EventideBuilder>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -48,10 +50,12 @@ public static class SiloProgram
 
         // The queues are drained first, then the silo leaves its cluster: the host must wait for both.
         var drain = builder.Configuration.GetValue<TimeSpan?>($"{EventideOptions.Section}:{nameof(EventideOptions.DrainTimeout)}") ?? new EventideOptions().DrainTimeout;
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = drain + TimeSpan.FromSeconds(20));
+        var patience = drain + silo.LeaveTimeout;
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = patience);
         builder.UseOrleans(orleans => Configure(orleans, silo, apps, configure));
 
         var app = builder.Build();
+        app.Lifetime.ApplicationStopping.Register(() => StopBound.Start(patience, app.Logger, app.Lifetime.ApplicationStopped));
         app.MapGet("/health/live", (EventideMonitor monitor) => monitor.IsHealthy
             ? Results.Text("live")
             : Results.Text("all handler slots of a queue are stuck", statusCode: StatusCodes.Status503ServiceUnavailable));

@@ -85,6 +85,23 @@ public sealed class RedisStreamProcessTests
         Assert.Equal(Enumerable.Range(0, Count), retried.Select(e => e.Number).Order());
     }
 
+    [Fact]
+    public async Task SIGTERM_ends_a_silo_whose_redis_server_is_gone()
+    {
+        await using var silos = await SiloProcesses.StartAsync();
+        await using (await ConnectAsync(silos))
+        {
+            silos.Settings["Eventide:DrainTimeout"] = "00:00:01";
+            silos.Settings["Silo:LeaveTimeout"] = "00:00:01";
+        }
+
+        var silo = await silos.StartSiloAsync();
+        await silos.Redis.KillAsync();
+        var took = await silo.TerminateAsync(exitCode: 1);
+        Figures.Tell(string.Create(CultureInfo.InvariantCulture, $"SIGTERM took {took.TotalSeconds:0.0} s"));
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+    }
+
     private static async Task<ConnectionMultiplexer> ConnectAsync(SiloProcesses silos)
     {
         var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{silos.Redis.Port}");

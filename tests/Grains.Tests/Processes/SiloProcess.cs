@@ -60,12 +60,12 @@ internal sealed class SiloProcess(RunningProgram program, Uri http, string journ
 
     /// <summary>kill -TERM, and the end.</summary>
     /// <returns>How long it took.</returns>
-    public async Task<TimeSpan> TerminateAsync()
+    public async Task<TimeSpan> TerminateAsync(int exitCode = 0)
     {
         var watch = Stopwatch.StartNew();
         await program.TerminateAsync();
         var code = await program.EndsAsync();
-        Assert.True(code == 0, $"The silo ended with {code}:\n{program.Said}");
+        Assert.True(code == exitCode, $"The silo ended with {code}:\n{program.Said}");
         return watch.Elapsed;
     }
 
