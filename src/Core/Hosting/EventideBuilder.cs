@@ -36,12 +36,14 @@ public sealed class EventideBuilder
     /// <see cref="EventideOptions.Queues"/> apply, but for the URI. Messages, logs and metrics show the receiver's own name.</param>
     /// <param name="open">Opens it for receiving.</param>
     /// <param name="openDeadLetter">Opens its dead-letter queue; <see langword="null"/> for the one that the queue itself names.</param>
+    /// <param name="openSender">Opens it for sending, where something is scheduled for it by this name (<see cref="IMessageScheduler"/>).</param>
     public EventideBuilder Queue(
         string name,
         Func<IServiceProvider, CancellationToken, ValueTask<IQueueReceiver>> open,
-        Func<IServiceProvider, CancellationToken, ValueTask<IQueueSender>>? openDeadLetter = null)
+        Func<IServiceProvider, CancellationToken, ValueTask<IQueueSender>>? openDeadLetter = null,
+        Func<IServiceProvider, CancellationToken, ValueTask<IQueueSender>>? openSender = null)
     {
-        Services.AddSingleton(new QueueRegistration(name, open, openDeadLetter));
+        Services.AddSingleton(new QueueRegistration(name, open, openDeadLetter, openSender));
         return this;
     }
 

@@ -18,6 +18,7 @@ public static class EventideServiceCollectionExtensions
     public static IServiceCollection AddEventide(this IServiceCollection services, Action<EventideBuilder>? configure = null)
     {
         services.AddEventideCore(configure);
+        services.TryAddSingleton<IMessageScheduler, QueueDelayScheduler>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, EventideService>());
         return services;
     }
@@ -36,6 +37,7 @@ public static class EventideServiceCollectionExtensions
         services.TryAddSingleton<QueueSetup>();
         services.TryAddSingleton<EventideMonitor>();
         services.TryAddSingleton<BacklogPoller>();
+        services.TryAddSingleton<QueueSenders>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IQueueProvider, MemoryQueueProvider>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IQueueProvider, FileQueueProvider>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EventideOptions>, EventideOptionsValidator>());

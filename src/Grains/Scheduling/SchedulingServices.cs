@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Eventide.Orleans;
+
+/// <summary>What a silo needs to schedule.</summary>
+internal static class SchedulingServices
+{
+    public static IServiceCollection AddEventideScheduling(this IServiceCollection services)
+    {
+        services.TryAddSingleton<SchedulingProbe>();
+        services.TryAddSingleton<IMessageScheduler, ClusterScheduler>();
+        return services;
+    }
+}
