@@ -47,6 +47,24 @@ public sealed class EventideBuilder
         return this;
     }
 
+    /// <summary>Adds a recurring schedule: at each tick a message is sent to a queue. One of this name in the configuration is replaced.</summary>
+    /// <param name="name">Its name; messages carry it, and a cluster knows it by that.</param>
+    /// <param name="cron">When, as <see cref="CronSchedule"/> reads it: <c>0 3 * * *</c>, <c>@hourly</c>.</param>
+    /// <param name="body">The message's body. Default: a JSON object of the schedule's name and the tick.</param>
+    /// <param name="queue">Where to: the name of a configured queue, or a queue URI. Default: the worker's queue, where it has only one.</param>
+    /// <param name="configure">Sets what else there is: time zone, attributes, group, what becomes of missed ticks.</param>
+    public EventideBuilder Schedule(string name, string cron, string? body = null, string? queue = null, Action<ScheduleOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(cron);
+        return Configure(options =>
+        {
+            var schedule = new ScheduleOptions { Cron = cron, Body = body, Queue = queue };
+            configure?.Invoke(schedule);
+            options.Schedules[name] = schedule;
+        });
+    }
+
     /// <summary>Adds a kind of queue that can then be named by URI.</summary>
     /// <typeparam name="TProvider">The provider; made by the host's services.</typeparam>
     public EventideBuilder AddQueueProvider<TProvider>()

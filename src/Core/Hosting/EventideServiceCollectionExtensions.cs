@@ -20,6 +20,7 @@ public static class EventideServiceCollectionExtensions
         services.AddEventideCore(configure);
         services.TryAddSingleton<IMessageScheduler, QueueDelayScheduler>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, EventideService>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ScheduleService>());
         return services;
     }
 
@@ -38,6 +39,7 @@ public static class EventideServiceCollectionExtensions
         services.TryAddSingleton<EventideMonitor>();
         services.TryAddSingleton<BacklogPoller>();
         services.TryAddSingleton<QueueSenders>();
+        services.TryAddSingleton<ScheduleSet>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IQueueProvider, MemoryQueueProvider>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IQueueProvider, FileQueueProvider>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EventideOptions>, EventideOptionsValidator>());
