@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Runtime;
 
 namespace Eventide.Orleans;
 
@@ -10,6 +11,8 @@ internal static class SchedulingServices
     {
         services.TryAddSingleton<SchedulingProbe>();
         services.TryAddSingleton<IMessageScheduler, ClusterScheduler>();
+        services.AddSingleton<SiloSchedules>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloSchedules>());
         return services;
     }
 }
