@@ -21,6 +21,7 @@ internal static class EventideCli
             SendCommand.Create(console),
             QueueCommand.Create(console),
             DlqCommand.Create(console),
+            CronCommand.Create(console),
             JmesPathCommand.Create(console),
         };
 

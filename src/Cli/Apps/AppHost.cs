@@ -12,8 +12,9 @@ internal static class AppHost
     /// <c>--config</c> file, then environment variables (<c>EVENTIDE__CONCURRENCY=4</c>); the later one wins.</summary>
     /// <param name="app">What to load.</param>
     /// <param name="withEngine">Whether the host shall run the engine.</param>
+    /// <param name="needsHandlers">Whether it is a fault that no assembly is named.</param>
     /// <exception cref="UsageException">Something is missing or malformed.</exception>
-    public static HostApplicationBuilder CreateBuilder(AppSettings app, bool withEngine)
+    public static HostApplicationBuilder CreateBuilder(AppSettings app, bool withEngine, bool needsHandlers = true)
     {
         var configuration = new ConfigurationManager();
         var folder = app.Apps.Count > 0 ? Path.GetDirectoryName(Path.GetFullPath(app.Apps[0]))! : Directory.GetCurrentDirectory();
@@ -30,7 +31,7 @@ internal static class AppHost
             Configuration = configuration,
             ContentRootPath = Directory.Exists(folder) ? folder : null,
         });
-        var assemblies = Paths(app, configuration, folder).Select(AppAssembly.Load).ToList();
+        var assemblies = Paths(app, configuration, folder, needsHandlers).Select(AppAssembly.Load).ToList();
         Action<EventideBuilder> configure = eventide =>
         {
             Providers.AddTo(eventide);
@@ -41,7 +42,7 @@ internal static class AppHost
     }
 
     // Assemblies may be named in the configuration instead (the seeds' handler_paths): files, or folders of them.
-    private static List<string> Paths(AppSettings app, ConfigurationManager configuration, string folder)
+    private static List<string> Paths(AppSettings app, ConfigurationManager configuration, string folder, bool needsHandlers)
     {
         if (app.Apps.Count > 0)
         {
@@ -49,7 +50,7 @@ internal static class AppHost
         }
 
         var configured = configuration.GetSection($"{EventideOptions.Section}:{nameof(EventideOptions.HandlerPaths)}").GetChildren().Select(c => c.Value).OfType<string>().ToList();
-        if (configured.Count == 0)
+        if (configured.Count == 0 && needsHandlers)
         {
             throw new UsageException("no handlers are named; give the assembly with --app Handlers.dll, or its path in the configuration as Eventide:HandlerPaths.");
         }

@@ -36,13 +36,33 @@ public sealed class EventideBuilder
     /// <see cref="EventideOptions.Queues"/> apply, but for the URI. Messages, logs and metrics show the receiver's own name.</param>
     /// <param name="open">Opens it for receiving.</param>
     /// <param name="openDeadLetter">Opens its dead-letter queue; <see langword="null"/> for the one that the queue itself names.</param>
+    /// <param name="openSender">Opens it for sending, where something is scheduled for it by this name (<see cref="IMessageScheduler"/>).</param>
     public EventideBuilder Queue(
         string name,
         Func<IServiceProvider, CancellationToken, ValueTask<IQueueReceiver>> open,
-        Func<IServiceProvider, CancellationToken, ValueTask<IQueueSender>>? openDeadLetter = null)
+        Func<IServiceProvider, CancellationToken, ValueTask<IQueueSender>>? openDeadLetter = null,
+        Func<IServiceProvider, CancellationToken, ValueTask<IQueueSender>>? openSender = null)
     {
-        Services.AddSingleton(new QueueRegistration(name, open, openDeadLetter));
+        Services.AddSingleton(new QueueRegistration(name, open, openDeadLetter, openSender));
         return this;
+    }
+
+    /// <summary>Adds a recurring schedule: at each tick a message is sent to a queue. One of this name in the configuration is replaced.</summary>
+    /// <param name="name">Its name; messages carry it, and a cluster knows it by that.</param>
+    /// <param name="cron">When, as <see cref="CronSchedule"/> reads it: <c>0 3 * * *</c>, <c>@hourly</c>.</param>
+    /// <param name="body">The message's body. Default: a JSON object of the schedule's name and the tick.</param>
+    /// <param name="queue">Where to: the name of a configured queue, or a queue URI. Default: the worker's queue, where it has only one.</param>
+    /// <param name="configure">Sets what else there is: time zone, attributes, group, what becomes of missed ticks.</param>
+    public EventideBuilder Schedule(string name, string cron, string? body = null, string? queue = null, Action<ScheduleOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(cron);
+        return Configure(options =>
+        {
+            var schedule = new ScheduleOptions { Cron = cron, Body = body, Queue = queue };
+            configure?.Invoke(schedule);
+            options.Schedules[name] = schedule;
+        });
     }
 
     /// <summary>Adds a kind of queue that can then be named by URI.</summary>

@@ -18,7 +18,9 @@ public static class EventideServiceCollectionExtensions
     public static IServiceCollection AddEventide(this IServiceCollection services, Action<EventideBuilder>? configure = null)
     {
         services.AddEventideCore(configure);
+        services.TryAddSingleton<IMessageScheduler, QueueDelayScheduler>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, EventideService>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ScheduleService>());
         return services;
     }
 
@@ -36,6 +38,8 @@ public static class EventideServiceCollectionExtensions
         services.TryAddSingleton<QueueSetup>();
         services.TryAddSingleton<EventideMonitor>();
         services.TryAddSingleton<BacklogPoller>();
+        services.TryAddSingleton<QueueSenders>();
+        services.TryAddSingleton<ScheduleSet>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IQueueProvider, MemoryQueueProvider>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IQueueProvider, FileQueueProvider>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EventideOptions>, EventideOptionsValidator>());

@@ -4,4 +4,5 @@ namespace Eventide;
 internal sealed record QueueRegistration(
     string Name,
     Func<IServiceProvider, CancellationToken, ValueTask<IQueueReceiver>> Open,
-    Func<IServiceProvider, CancellationToken, ValueTask<IQueueSender>>? OpenDeadLetter);
+    Func<IServiceProvider, CancellationToken, ValueTask<IQueueSender>>? OpenDeadLetter,
+    Func<IServiceProvider, CancellationToken, ValueTask<IQueueSender>>? OpenSender = null);

@@ -68,6 +68,9 @@ public sealed class EventideOptions
     /// <summary>How often the queue is asked for its backlog while a meter listens to it. Default 30 s; from 1 s to 1 h, or zero for never.</summary>
     public TimeSpan BacklogInterval { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Recurring schedules, each under a name: at each tick a message is sent.</summary>
+    public IDictionary<string, ScheduleOptions> Schedules { get; } = new Dictionary<string, ScheduleOptions>(StringComparer.Ordinal);
+
     /// <summary>Folders or files of assemblies in which <c>eventide run</c> looks for handlers where <c>--app</c> names none (the seeds'
     /// <c>handler_paths</c>); relative to the current directory. Nothing else reads it: a host of your own names its assemblies with
     /// <see cref="EventideBuilder.AddHandlersFrom"/>.</summary>

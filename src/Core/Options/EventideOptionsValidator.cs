@@ -78,7 +78,50 @@ internal sealed class EventideOptionsValidator(IEnumerable<QueueRegistration> re
             CheckExpression(faults, at + "OrderBy", settings.OrderBy);
         }
 
+        foreach (var (schedule, settings) in options.Schedules)
+        {
+            CheckSchedule(faults, $"Eventide:Schedules:{schedule}:", settings, options);
+        }
+
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private void CheckSchedule(List<string> faults, string at, ScheduleOptions schedule, EventideOptions options)
+    {
+        if (schedule.Cron is null)
+        {
+            faults.Add($"{at}Cron is missing; expected a cron expression such as '0 3 * * *' or '@hourly'.");
+        }
+        else if (!CronSchedule.TryParse(schedule.Cron, null, out _, out var error))
+        {
+            faults.Add($"{at}Cron: {error}");
+        }
+
+        if (schedule.TimeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(schedule.TimeZone, out _))
+        {
+            faults.Add($"{at}TimeZone: '{schedule.TimeZone}' is not known to this system; expected an IANA name such as 'Europe/Berlin', or 'UTC'.");
+        }
+
+        if ((schedule.Queue ?? Schedule.OnlyQueue(options, [.. registrations])) is not { } queue)
+        {
+            faults.Add($"{at}Queue is missing, and there is not just one queue to be meant; expected the name of a queue or a queue URI.");
+        }
+        else if (registrations.FirstOrDefault(r => r.Name == queue) is { } registration)
+        {
+            if (registration.OpenSender is null)
+            {
+                faults.Add($"{at}Queue: '{queue}' is opened by code for receiving alone; give Queue(\"{queue}\", …) an openSender too, or name the queue by its URI.");
+            }
+        }
+        else if (!options.Queues.ContainsKey(queue) && !QueueUri.TryParse(queue, out _, out var error))
+        {
+            faults.Add($"{at}Queue is neither the name of a configured queue nor a queue URI: {error}");
+        }
+
+        if (!Enum.IsDefined(schedule.CatchUp))
+        {
+            faults.Add($"{at}CatchUp is '{schedule.CatchUp}'; expected one of {string.Join(", ", Enum.GetNames<CatchUp>())}.");
+        }
     }
 
     private static void CheckUri(List<string> faults, string setting, string value)

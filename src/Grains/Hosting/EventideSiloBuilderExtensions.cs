@@ -57,6 +57,7 @@ public static class EventideSiloBuilderExtensions
         services.AddGrainService<SettlementService>();
         services.AddPlacementDirector<LanePlacement, LanePlacementDirector>();
         services.AddGrainDirectory(RouterDirectory.Name, static (_, _) => new RouterDirectory());
+        services.AddEventideScheduling();
         services.TryAddKeyedSingleton(EventideSiloOptions.ProviderName, static (provider, _) => provider.GetKeyedService<IGrainStorage>("Default")
             ?? throw new InvalidOperationException("Eventide needs a grain storage for failed deliveries: add one called 'Eventide' (AddRedisGrainStorage(\"Eventide\"), AddMemoryGrainStorage(\"Eventide\")), or a default one."));
         builder.AddReminders();

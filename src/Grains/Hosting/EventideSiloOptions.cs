@@ -48,4 +48,8 @@ public sealed class EventideSiloOptions
 
     /// <summary>After what time a message that was received but reached no router is given back to its queue. Default 2 min; from 1 s to 1 h.</summary>
     public TimeSpan StrandedAfter { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How often each silo tells the grains of its recurring schedules that it has them. One that none has told of for three times as
+    /// long, where its grain is on a silo without it, is forgotten at its next tick. Default 1 min; from 100 ms to 1 h.</summary>
+    public TimeSpan ScheduleCheckInterval { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -22,6 +22,7 @@ internal sealed class EventideSiloOptionsValidator : IValidateOptions<EventideSi
         Time("BackstopDelay", options.BackstopDelay, TimeSpan.Zero, TimeSpan.FromHours(1));
         Time("MaxReminderDelay", options.MaxReminderDelay, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(49));
         Time("ReminderPeriod", options.ReminderPeriod, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1));
+        Time("ScheduleCheckInterval", options.ScheduleCheckInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         Time("StrandedAfter", options.StrandedAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         if (!Enum.IsDefined(options.Retries))
         {

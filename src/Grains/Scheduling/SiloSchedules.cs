@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Eventide.Orleans;
+
+/// <summary>Tells the schedule grains which schedules this silo has: when it starts, and every
+/// <see cref="EventideSiloOptions.ScheduleCheckInterval"/> from then on.</summary>
+internal sealed class SiloSchedules(
+    ScheduleSet schedules,
+    IOptions<EventideOptions> options,
+    IOptions<EventideSiloOptions> silo,
+    EventideClock clock,
+    IGrainFactory grains,
+    ILogger<SiloSchedules> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private Task _telling = Task.CompletedTask;
+
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe("Eventide schedules", ServiceLifecycleStage.Active + 1, StartAsync, StopAsync);
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    private Task StartAsync(CancellationToken cancellationToken)
+    {
+        var stop = _stop.Token;
+        var started = clock.Time.GetUtcNow();
+        var definitions = schedules.All.Select(s => (s.Name, Definition: ScheduleDefinition.Of(s, options.Value.Schedules[s.Name], started))).ToList();
+        _telling = Task.WhenAll(definitions.Select(d => Task.Run(() => TellAsync(d.Name, d.Definition, stop), CancellationToken.None)));
+        return Task.CompletedTask;
+    }
+
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _telling;
+    }
+
+    private async Task TellAsync(string name, ScheduleDefinition definition, CancellationToken stop)
+    {
+        var failures = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            var wait = silo.Value.ScheduleCheckInterval;
+            try
+            {
+                await grains.GetGrain<IScheduleGrain>(name).EnsureAsync(definition).WaitAsync(stop);
+                failures = 0;
+            }
+            catch (Exception e) when (!stop.IsCancellationRequested)
+            {
+                failures++;
+                var delay = SendBackoff.After(failures, Random.Shared.NextDouble());
+                wait = delay < wait ? delay : wait;
+                logger.ScheduleNotTold(name, wait, e);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.Delay(wait, clock.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+}
