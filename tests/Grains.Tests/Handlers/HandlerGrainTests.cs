@@ -100,8 +100,6 @@ public sealed class HandlerGrainTests
             Assert.Equal(type is not null, letter.Attributes.ContainsKey(DeadLetterHeaders.StackHash));
         }
 
-        // The same place throws, wherever it ran.
-        Assert.Single(dead.Where(d => d.Text.Contains("card", StringComparison.Ordinal)).Select(d => d.Attributes[DeadLetterHeaders.StackHash]).Distinct());
         Assert.Equal(12 + (12 * 3) + 12, log.Entries.Count);
     }
 
