@@ -68,10 +68,19 @@ internal sealed partial class SiloQueue
         AttemptSlot slot, object owner, Message message, HandlerRuntime handler, Action<object, CancelReason> stuck)
     {
         RecordWait(message);
-        var call = new HandlerCall { HandlerName = handler.Name, Handler = handler, Message = message, Token = slot.Begin(owner, handler.Timeout, stuck) };
+        var call = new HandlerCall { HandlerName = handler.Name, Handler = handler, Message = message, Owner = owner, Token = slot.Begin(owner, handler.Timeout, stuck) };
+        slot.Call = call;
+        if (_abandoning)
+        {
+            Abandon(call);
+        }
+
         try
         {
             await _worker.RunAsync(call);
+
+            // Where the worker was let go, the handler itself is still waited for.
+            await call.Ended;
         }
         catch (Exception e)
         {
@@ -81,8 +90,18 @@ internal sealed partial class SiloQueue
             return (AttemptOutcome.Of(handler.Name, e), CancelReason.Shutdown, gaveUp, time);
         }
 
+        slot.Call = null;
         var reason = slot.End(out var wasStuck, out var duration);
         return (call.Outcome, reason, wasStuck, duration);
+    }
+
+    /// <summary>Lets go of a handler that has not returned at the end of the drain time, so that its silo can stop.</summary>
+    private static void Abandon(HandlerCall call)
+    {
+        if (call.Abandon())
+        {
+            (call.Owner as DetachedAttempt)?.TryDecide(new Settlement(SettlementKind.Release));
+        }
     }
 
     private void OnStuck(DetachedAttempt attempt, CancelReason reason)

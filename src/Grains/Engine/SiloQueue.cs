@@ -28,6 +28,7 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
     private long _running;
     private int _holding;
     private volatile bool _stopping;
+    private volatile bool _abandoning;
     private QueueStats? _backlog;
 
     public SiloQueue(QueuePlan plan, QueueSetup setup, SiloQueues silo, HookRunner hooks, TimeProvider time, ILogger logger)
@@ -447,6 +448,15 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
         foreach (var partition in _partitions.Keys)
         {
             partition.GiveBackRest();
+        }
+
+        _abandoning = true;
+        foreach (var slot in _slots)
+        {
+            if (slot.Call is HandlerCall call)
+            {
+                Abandon(call);
+            }
         }
 
         var patience = abort.IsCancellationRequested ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(10);

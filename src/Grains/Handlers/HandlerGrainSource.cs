@@ -5,6 +5,8 @@ using Orleans;
 using Orleans.Concurrency;
 using Orleans.Configuration;
 using Orleans.Metadata;
+using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 
 namespace Eventide.Orleans;
 
@@ -26,21 +28,32 @@ internal sealed class HandlerGrainSource(IOptions<GrainTypeOptions> grains, Grai
         if (type.IsDefined(typeof(StatelessWorkerAttribute)))
         {
             var worker = factory.GetGrain<IHandlerGrain>(GrainId.Create(grain, "-"));
-            return context => worker.HandleAsync(context.Message, context.CancellationToken);
+            return context => CallAsync(worker, context);
         }
 
         var expression = type.GetCustomAttribute<HandlerGrainAttribute>()?.Key;
         if (expression is null)
         {
-            return context => factory.GetGrain<IHandlerGrain>(GrainId.Create(grain, Text(context.Message.Group) ?? context.Message.Id))
-                .HandleAsync(context.Message, context.CancellationToken);
+            return context => CallAsync(factory.GetGrain<IHandlerGrain>(GrainId.Create(grain, Text(context.Message.Group) ?? context.Message.Id)), context);
         }
 
         // Parsed now, so that an expression that cannot be read stops the start; one a thread, since each has a document of its own.
         _ = Rule.Parse(expression);
         var keys = new ThreadLocal<LaneKey>(() => new LaneKey(expression));
-        return context => factory.GetGrain<IHandlerGrain>(GrainId.Create(grain, Text(keys.Value!.Of(context.Message)) ?? Text(context.Message.Group) ?? context.Message.Id))
-            .HandleAsync(context.Message, context.CancellationToken);
+        return context => CallAsync(factory.GetGrain<IHandlerGrain>(GrainId.Create(grain, Text(keys.Value!.Of(context.Message)) ?? Text(context.Message.Group) ?? context.Message.Id)), context);
+    }
+
+    private static async Task<HandlerResult> CallAsync(IHandlerGrain grain, MessageContext context)
+    {
+        try
+        {
+            return await grain.HandleAsync(context.Message, context.CancellationToken);
+        }
+        catch (Exception e) when (e is OrleansMessageRejectionException or ConnectionFailedException)
+        {
+            // The silo of the grain has died or cannot be reached: not for the handler's RetryFor to judge.
+            return HandlerResult.Retry(reason: $"the silo of its grain was lost: {e.GetType().Name}: {e.Message}".ReplaceLineEndings(" "));
+        }
     }
 
     // A grain key cannot be empty.

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
+using Orleans.Serialization;
 using Orleans.Storage;
 using Orleans.Streams;
 
@@ -44,6 +45,17 @@ public static class EventideSiloBuilderExtensions
         services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<EventideSiloOptions>>(provider => new ConfigureOptions<EventideSiloOptions>(options =>
             provider.GetService<IConfiguration>()?.GetSection(EventideSiloOptions.Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EventideSiloOptions>, EventideSiloOptionsValidator>());
+        // A cancelled call of a handler grain goes on until the grain has returned: an attempt must not count as over, and be made
+        // again, while it still runs on another silo. Set later, a host's own setting wins.
+        services.Configure<SiloMessagingOptions>(static options => options.WaitForCancellationAcknowledgement = true);
+
+        // Orleans carries its own and the system's exceptions between silos, others only where they have serializers. What a handler
+        // grain throws decides what becomes of its message, wherever it ran.
+        services.PostConfigure<ExceptionSerializationOptions>(static options =>
+        {
+            var others = options.SupportedExceptionTypeFilter;
+            options.SupportedExceptionTypeFilter = type => typeof(Exception).IsAssignableFrom(type) || (others?.Invoke(type) ?? false);
+        });
         services.AddSingleton<EventideClock>();
         services.AddSingleton<SiloLink>();
         services.AddSingleton<RemoteSettlements>();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Eventide.Queues;
@@ -12,15 +13,18 @@ namespace Eventide.Orleans.Tests.Engine;
 public sealed class SameSettlementTests
 {
     [Theory]
-    [InlineData(DispatchMode.FirstMatch, RetryMode.Grain, 1)]
-    [InlineData(DispatchMode.FirstMatch, RetryMode.Queue, 2)]
-    [InlineData(DispatchMode.AllMatches, RetryMode.Grain, 3)]
-    [InlineData(DispatchMode.ExactlyOne, RetryMode.Grain, 4)]
-    public async Task Both_engines_settle_the_same_messages_alike(DispatchMode dispatch, RetryMode retries, int seed)
+    [InlineData(DispatchMode.FirstMatch, RetryMode.Grain, UnmatchedPolicy.DeadLetter, 1)]
+    [InlineData(DispatchMode.FirstMatch, RetryMode.Queue, UnmatchedPolicy.DeadLetter, 2)]
+    [InlineData(DispatchMode.AllMatches, RetryMode.Grain, UnmatchedPolicy.DeadLetter, 3)]
+    [InlineData(DispatchMode.AllMatches, RetryMode.Queue, UnmatchedPolicy.Acknowledge, 5)]
+    [InlineData(DispatchMode.ExactlyOne, RetryMode.Grain, UnmatchedPolicy.DeadLetter, 4)]
+    [InlineData(DispatchMode.ExactlyOne, RetryMode.Queue, UnmatchedPolicy.Acknowledge, 6)]
+    [InlineData(DispatchMode.FirstMatch, RetryMode.Grain, UnmatchedPolicy.Acknowledge, 7)]
+    public async Task Both_engines_settle_the_same_messages_alike(DispatchMode dispatch, RetryMode retries, UnmatchedPolicy unmatched, int seed)
     {
         var messages = Generate(seed, 120);
-        var inProcess = await RunInOneProcessAsync(messages, dispatch);
-        var onSilo = await RunOnSiloAsync(messages, dispatch, retries);
+        var inProcess = await RunInOneProcessAsync(messages, dispatch, unmatched);
+        var onSilo = await RunOnSiloAsync(messages, dispatch, retries, unmatched);
 
         Assert.Equal(inProcess.Dead, onSilo.Dead);
         Assert.Equal(inProcess.Attempts.Order(StringComparer.Ordinal), onSilo.Attempts.Order(StringComparer.Ordinal));
@@ -33,6 +37,42 @@ public sealed class SameSettlementTests
         Assert.Equal(inProcess.Counts, onSilo.Counts);
         Assert.True(inProcess.Dead.Count > 10 && inProcess.Counts.Succeeded > 10, "the input exercises both");
         Assert.Contains(inProcess.Attempts, a => a.EndsWith("attempt 3", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_message_that_no_handler_takes_is_released_for_a_lease_as_in_one_process()
+    {
+        var received = new ConcurrentQueue<int>();
+        var hooks = new ReceivedHooks(received);
+        await using var cluster = await Cluster.StartAsync(1, (silo, _) => silo.AddEventide(e => e
+            .Queue("memory:in", "memory:dead")
+            .AddHooks(hooks)
+            .Configure(o =>
+            {
+                o.Unmatched = UnmatchedPolicy.Release;
+                o.Lease = TimeSpan.FromSeconds(1);
+            })
+            .Handle("attempt >= `3`", static _ => { })));
+        var since = Stopwatch.StartNew();
+        await cluster.SendAsync("in", "{}");
+        await Wait.UntilAsync(() => cluster.Stats.Sum(s => s.Unmatched) == 1, "nobody takes it");
+        await Wait.UntilAsync(async () => await cluster.StatsOfAsync("in") is { Delayed: 1, InFlight: 0 }, "it waits in its queue");
+        await cluster.DrainedAsync("in");
+
+        Assert.Equal([1, 2, 3], received);
+        Assert.True(since.Elapsed >= TimeSpan.FromSeconds(1.9), $"twice the visibility time is over: {since.Elapsed}");
+        var stats = Assert.Single(cluster.Stats);
+        Assert.Equal((2, 2, 1, 0, 0), (stats.Unmatched, stats.Released, stats.Succeeded, stats.Failed, stats.DeadLettered));
+        Assert.Empty(await cluster.PeekAsync("dead"));
+    }
+
+    private sealed class ReceivedHooks(ConcurrentQueue<int> received) : EventideHooks
+    {
+        public override ValueTask OnReceivedAsync(Message message)
+        {
+            received.Enqueue(message.Attempt);
+            return ValueTask.CompletedTask;
+        }
     }
 
     private static List<OutgoingMessage> Generate(int seed, int count)
@@ -54,12 +94,13 @@ public sealed class SameSettlementTests
         ];
     }
 
-    private static void Configure(EventideBuilder eventide, ConcurrentBag<string> attempts, DispatchMode dispatch, string queue, string dead)
+    private static void Configure(EventideBuilder eventide, ConcurrentBag<string> attempts, DispatchMode dispatch, UnmatchedPolicy unmatched)
     {
-        eventide.Queue($"memory:{queue}", $"memory:{dead}")
+        eventide.Queue("memory:in", "memory:dead")
             .Configure(o =>
             {
                 o.Dispatch = dispatch;
+                o.Unmatched = unmatched;
                 o.Retry.RetryLimit = 2;
                 o.Retry.MinBackoff = TimeSpan.FromMilliseconds(1);
                 o.Retry.MaxBackoff = TimeSpan.FromMilliseconds(20);
@@ -88,7 +129,7 @@ public sealed class SameSettlementTests
         RetryFor = retryFor is null ? [] : [retryFor.FullName!],
     };
 
-    private static async Task<Outcome> RunInOneProcessAsync(List<OutgoingMessage> messages, DispatchMode dispatch)
+    private static async Task<Outcome> RunInOneProcessAsync(List<OutgoingMessage> messages, DispatchMode dispatch, UnmatchedPolicy unmatched)
     {
         var broker = new MemoryBroker();
         var attempts = new ConcurrentBag<string>();
@@ -97,7 +138,7 @@ public sealed class SameSettlementTests
         builder.Services.AddSingleton<IQueueProvider>(new MemoryQueueProvider(broker));
         builder.Services.AddEventide(e =>
         {
-            Configure(e, attempts, dispatch, "in", "dead");
+            Configure(e, attempts, dispatch, unmatched);
             e.Configure(o => o.UntilEmpty = true);
         });
         using var host = builder.Build();
@@ -111,11 +152,11 @@ public sealed class SameSettlementTests
         return await Outcome.OfAsync(broker, attempts, monitor.Stats);
     }
 
-    private static async Task<Outcome> RunOnSiloAsync(List<OutgoingMessage> messages, DispatchMode dispatch, RetryMode retries)
+    private static async Task<Outcome> RunOnSiloAsync(List<OutgoingMessage> messages, DispatchMode dispatch, RetryMode retries, UnmatchedPolicy unmatched)
     {
         var attempts = new ConcurrentBag<string>();
         await using var cluster = await Cluster.StartAsync(1, (silo, _) => silo.AddEventide(
-            e => Configure(e, attempts, dispatch, "in", "dead"),
+            e => Configure(e, attempts, dispatch, unmatched),
             o => o.Retries = retries));
         await cluster.SendAsync("in", messages);
         await cluster.DrainedAsync("in");

@@ -14,9 +14,13 @@ internal sealed class AttemptSlot(TimeProvider time, TimeSpan stuckAfter)
     private CancelReason _reason;
     private Action<object, CancelReason>? _stuck;
     private long _attempt;
+    private object? _call;
 
     /// <summary>Whether the handler goes on long after its token was cancelled.</summary>
     public bool IsStuck { get; private set; }
+
+    /// <summary>The last call made in it; the slot's own code does not look at it.</summary>
+    public object? Call { get => Volatile.Read(ref _call); set => Volatile.Write(ref _call, value); }
 
     public bool IsBusy
     {
