@@ -45,9 +45,12 @@ internal static partial class SiloLog
     [LoggerMessage(512, LogLevel.Warning, "{Message} is run although the cluster could not be asked whether it holds it already")]
     public static partial void HeldUnknown(this ILogger logger, Message message, Exception exception);
 
-    [LoggerMessage(520, LogLevel.Warning, "{Queue}: {Count} messages could not be brought to lane {Lane}, {Failures} times in a row; tried again")]
+    [LoggerMessage(513, LogLevel.Warning, "{Queue}: {Count} messages could not be brought to lane {Lane}, {Failures} times in a row; tried again")]
     public static partial void LaneFailed(this ILogger logger, string queue, int lane, int count, int failures, Exception exception);
 
-    [LoggerMessage(521, LogLevel.Information, "Lane {Lane} has nothing left here and goes to another silo")]
+    [LoggerMessage(514, LogLevel.Information, "Lane {Lane} has nothing left here and goes to another silo")]
     public static partial void LaneMoves(this ILogger logger, string lane);
+
+    [LoggerMessage(515, LogLevel.Warning, "The grain {Grain} for {Message} cannot be reached; called again until it can, within the handler's time: {Reason}")]
+    public static partial void GrainUnreachable(this ILogger logger, Message message, GrainId grain, string reason);
 }

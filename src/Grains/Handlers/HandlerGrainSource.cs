@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans;
 using Orleans.Concurrency;
@@ -12,7 +13,7 @@ namespace Eventide.Orleans;
 
 /// <summary>Finds handler grains among the silo's grain classes: those that implement <see cref="IHandlerGrain"/> and have a
 /// <see cref="HandlerAttribute"/>.</summary>
-internal sealed class HandlerGrainSource(IOptions<GrainTypeOptions> grains, GrainTypeResolver types) : IHandlerSource
+internal sealed class HandlerGrainSource(IOptions<GrainTypeOptions> grains, GrainTypeResolver types, EventideClock clock, ILogger<HandlerGrainSource> logger) : IHandlerSource
 {
     public IEnumerable<HandlerDescriptor> Handlers => grains.Value.Classes
         .Where(type => typeof(IHandlerGrain).IsAssignableFrom(type) && !type.IsAbstract && type.IsDefined(typeof(HandlerAttribute)))
@@ -43,16 +44,41 @@ internal sealed class HandlerGrainSource(IOptions<GrainTypeOptions> grains, Grai
         return context => CallAsync(factory.GetGrain<IHandlerGrain>(GrainId.Create(grain, Text(keys.Value!.Of(context.Message)) ?? Text(context.Message.Group) ?? context.Message.Id)), context);
     }
 
-    private static async Task<HandlerResult> CallAsync(IHandlerGrain grain, MessageContext context)
+    private async Task<HandlerResult> CallAsync(IHandlerGrain grain, MessageContext context)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await grain.HandleAsync(context.Message, context.CancellationToken);
+            }
+            catch (SiloUnavailableException e)
+            {
+                // Its silo died while it ran. Perhaps the message did that: it counts, but it is not for the handler's RetryFor to judge.
+                return HandlerResult.Retry(reason: $"the silo of its grain was lost: {e.Message}".ReplaceLineEndings(" "));
+            }
+            catch (Exception e) when (e is OrleansMessageRejectionException or ConnectionFailedException)
+            {
+                // The call did not arrive: its silo is dead, and the cluster does not know yet. No handler ran, so nothing has failed.
+                if (tries == 1)
+                {
+                    logger.GrainUnreachable(context.Message, grain.GetGrainId(), e.Message);
+                }
+
+                await PauseAsync(tries, e, context.CancellationToken);
+            }
+        }
+    }
+
+    private async Task PauseAsync(int tries, Exception why, CancellationToken cancellationToken)
     {
         try
         {
-            return await grain.HandleAsync(context.Message, context.CancellationToken);
+            await Task.Delay(ReceiveBackoff.After(Math.Min(tries, 3), Random.Shared.NextDouble()), clock.Time, cancellationToken);
         }
-        catch (Exception e) when (e is OrleansMessageRejectionException or ConnectionFailedException)
+        catch (OperationCanceledException)
         {
-            // The silo of the grain has died or cannot be reached: not for the handler's RetryFor to judge.
-            return HandlerResult.Retry(reason: $"the silo of its grain was lost: {e.GetType().Name}: {e.Message}".ReplaceLineEndings(" "));
+            throw new TimeoutException("The silo of its grain could not be reached.", why);
         }
     }
 

@@ -162,6 +162,27 @@ public sealed class HandlerGrainTests
         Assert.Equal(18, log.Entries.Where(e => !e.Silo.Equals(victim)).Select(e => e.Message.Id).Distinct().Count());
     }
 
+    [Fact]
+    public async Task While_the_cluster_does_not_know_that_a_silo_is_dead_the_messages_of_its_grains_wait()
+    {
+        var log = new GrainLog();
+        await using var cluster = await StartAsync(2, "by-key", log, o => o.Lease = TimeSpan.FromSeconds(2));
+        await cluster.SendAsync("by-key", Enumerable.Range(0, 20).Select(i => $"{{\"customer\":{{\"id\":{i}}}}}").ToArray());
+        await cluster.DrainedAsync("by-key");
+        var victim = log.Entries.First().Silo;
+        var there = log.Entries.Where(e => e.Silo.Equals(victim)).Select(e => e.Key).ToList();
+
+        await cluster.KillAsync(cluster.HandleOf(victim));
+        await cluster.SendAsync("by-key", there.SelectMany(key => Enumerable.Repeat($"{{\"customer\":{{\"id\":{key}}}}}", 5)).ToArray());
+        await cluster.DrainedAsync("by-key", 60);
+
+        Assert.Empty(await cluster.PeekAsync("dead"));
+        var after = log.Entries.Skip(20).ToList();
+        Assert.Equal(5 * there.Count, after.Select(e => e.Message.Id).Distinct().Count());
+        Assert.All(after, e => Assert.False(e.Silo.Equals(victim)));
+        Assert.Equal(0, cluster.Stats.Sum(s => s.Failed + s.DeadLettered));
+    }
+
     private static Task<Cluster> StartAsync(int silos, string queue, GrainLog log, Action<EventideOptions>? configure = null) => Cluster.StartAsync(
         silos,
         (silo, _) =>
