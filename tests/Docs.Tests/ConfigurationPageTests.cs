@@ -17,7 +17,7 @@ public sealed class ConfigurationPageTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var type in new[] { typeof(EventideOptions), typeof(RetryOptions), typeof(QueueOptions), typeof(FileQueueOptions) })
+            foreach (var type in new[] { typeof(EventideOptions), typeof(RetryOptions), typeof(QueueOptions), typeof(ScheduleOptions), typeof(FileQueueOptions) })
             {
                 foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.Name != "EqualityContract"))
                 {
