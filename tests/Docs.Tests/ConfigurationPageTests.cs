@@ -58,6 +58,15 @@ public sealed class ConfigurationPageTests
     }
 
     [Fact]
+    public void The_example_of_schedules_is_valid()
+    {
+        var json = Assert.Single(Pages.Blocks(Pages.Read("docs/scheduling.md"), "json"));
+        var options = Read(c => c.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))));
+        Assert.Equal(["nightly", "poll"], options.Schedules.Keys.Order());
+        Assert.Equal(CatchUp.Skip, options.Schedules["poll"].CatchUp);
+    }
+
+    [Fact]
     public void The_environment_variables_say_what_the_file_says()
     {
         var json = Pages.Blocks(Pages.Read(Page), "json")[0];
