@@ -17,7 +17,7 @@ public sealed class ConfigurationPageTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var type in new[] { typeof(EventideOptions), typeof(RetryOptions), typeof(QueueOptions), typeof(FileQueueOptions) })
+            foreach (var type in new[] { typeof(EventideOptions), typeof(RetryOptions), typeof(QueueOptions), typeof(ScheduleOptions), typeof(FileQueueOptions) })
             {
                 foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.Name != "EqualityContract"))
                 {
@@ -55,6 +55,15 @@ public sealed class ConfigurationPageTests
             var options = Read(c => c.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))));
             Assert.True(options.Queue is not null || options.Queues.Count > 0);
         }
+    }
+
+    [Fact]
+    public void The_example_of_schedules_is_valid()
+    {
+        var json = Assert.Single(Pages.Blocks(Pages.Read("docs/scheduling.md"), "json"));
+        var options = Read(c => c.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))));
+        Assert.Equal(["nightly", "poll"], options.Schedules.Keys.Order());
+        Assert.Equal(CatchUp.Skip, options.Schedules["poll"].CatchUp);
     }
 
     [Fact]

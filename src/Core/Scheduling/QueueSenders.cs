@@ -1,12 +1,13 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 namespace Eventide;
 
 /// <summary>Queues opened for sending, by configured name or URI; each is opened when first needed and then kept.</summary>
-internal sealed class QueueSenders(IOptions<EventideOptions> options, IEnumerable<QueueRegistration> registrations, QueueConnector connector, IServiceProvider services) : IAsyncDisposable
+internal sealed class QueueSenders(IOptions<EventideOptions> options, IEnumerable<QueueRegistration> registrations, QueueConnector connector, IServiceProvider services) : IAsyncDisposable, IDisposable
 {
     private readonly QueueRegistration[] _registrations = [.. registrations];
-    private readonly Dictionary<string, IQueueSender> _senders = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IQueueSender> _senders = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _opening = new(1);
 
     /// <summary>Finds out what a name stands for, without opening anything.</summary>
@@ -47,15 +48,21 @@ internal sealed class QueueSenders(IOptions<EventideOptions> options, IEnumerabl
     public async ValueTask<IQueueSender> GetAsync(string queue, CancellationToken cancellationToken)
     {
         var target = Resolve(queue);
+
+        // By the whole URI: of two that differ in their password alone, one may be the wrong one.
+        var key = target.Uri is { } uri ? $"uri {uri.Value}" : $"name {target.Key}";
+        if (_senders.TryGetValue(key, out var sender))
+        {
+            return sender;
+        }
+
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            // By the whole URI: of two that differ in their password alone, one may be the wrong one.
-            var key = target.Uri is { } uri ? $"uri {uri.Value}" : $"name {target.Key}";
-            if (!_senders.TryGetValue(key, out var sender))
+            if (!_senders.TryGetValue(key, out sender))
             {
                 sender = target.Uri is null ? await target.Registration!.OpenSender!(services, cancellationToken) : await connector.OpenSenderAsync(target.Uri, cancellationToken);
-                _senders.Add(key, sender);
+                _senders[key] = sender;
             }
 
             return sender;
@@ -81,6 +88,9 @@ internal sealed class QueueSenders(IOptions<EventideOptions> options, IEnumerabl
             throw new QueueException(sender.Name, result.Error!, result.IsTransient);
         }
     }
+
+    // A container that is disposed of synchronously asks for it.
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {

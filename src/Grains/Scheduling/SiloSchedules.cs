@@ -9,6 +9,7 @@ namespace Eventide.Orleans;
 /// <see cref="EventideSiloOptions.ScheduleCheckInterval"/> from then on.</summary>
 internal sealed class SiloSchedules(
     ScheduleSet schedules,
+    QueueSenders senders,
     IOptions<EventideOptions> options,
     IOptions<EventideSiloOptions> silo,
     EventideClock clock,
@@ -27,13 +28,24 @@ internal sealed class SiloSchedules(
         _stop.Dispose();
     }
 
-    private Task StartAsync(CancellationToken cancellationToken)
+    private async Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var schedule in schedules.All)
+        {
+            try
+            {
+                await senders.GetAsync(schedule.Queue, cancellationToken);
+            }
+            catch (QueueException e) when (e.IsTransient)
+            {
+                // What is wrong stops the start; a queue out of reach now need not be so at the next tick.
+            }
+        }
+
         var stop = _stop.Token;
         var started = clock.Time.GetUtcNow();
         var definitions = schedules.All.Select(s => (s.Name, Definition: ScheduleDefinition.Of(s, options.Value.Schedules[s.Name], started))).ToList();
         _telling = Task.WhenAll(definitions.Select(d => Task.Run(() => TellAsync(d.Name, d.Definition, stop), CancellationToken.None)));
-        return Task.CompletedTask;
     }
 
     private async Task StopAsync(CancellationToken cancellationToken)

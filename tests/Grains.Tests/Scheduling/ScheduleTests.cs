@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
 using Orleans.Runtime;
@@ -49,7 +50,7 @@ public sealed class ScheduleTests
         await Wait.UntilAsync(() => cluster.Reminders.Writes >= writes + (4 * Schedules), "reminders are chained");
         foreach (var schedule in target.Sent.GroupBy(m => m.Attributes[ScheduleHeaders.Schedule]))
         {
-            Assert.Equal(Enumerable.Range(0, 8).Select(i => first.AddHours(i).ToString("yyyy-MM-ddTHH:mm:ssZ")), schedule.Select(m => m.Attributes[ScheduleHeaders.Tick]));
+            Assert.Equal(Enumerable.Range(0, 8).Select(i => first.AddHours(i).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)), schedule.Select(m => m.Attributes[ScheduleHeaders.Tick]));
         }
 
         Assert.Equal(8 * Schedules, target.Sent.Select(m => m.DeduplicationId).Distinct().Count());
@@ -103,7 +104,7 @@ public sealed class ScheduleTests
         await Wait.UntilAsync(() => !target.Sent.IsEmpty, "one stands for all");
         JumpTo(time, first.AddHours(8));
         await Wait.UntilAsync(() => target.Sent.Count > 1, "it goes on");
-        Assert.Equal([first.AddHours(7).ToString("yyyy-MM-ddTHH:mm:ssZ"), first.AddHours(8).ToString("yyyy-MM-ddTHH:mm:ssZ")], target.Ticks);
+        Assert.Equal([first.AddHours(7).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), first.AddHours(8).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)], target.Ticks);
         Assert.All(target.Sent, m => Assert.Equal("b", m.Attributes["a"]));
     }
 
@@ -127,7 +128,7 @@ public sealed class ScheduleTests
             await Wait.UntilAsync(() => target.Sent.Count > tick, $"tick {tick} is sent");
         }
 
-        Assert.Equal(Enumerable.Range(0, 3).Select(i => first.AddHours(i).ToString("yyyy-MM-ddTHH:mm:ssZ")), target.Ticks);
+        Assert.Equal(Enumerable.Range(0, 3).Select(i => first.AddHours(i).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)), target.Ticks);
         Assert.All(target.Sent, m => Assert.Equal("new", System.Text.Encoding.UTF8.GetString(m.Body.Span)));
         Assert.Equal(writes + 4, cluster.Storage.Writes);
     }
