@@ -27,6 +27,6 @@ internal static partial class StopBound
         thread.Start();
     }
 
-    [LoggerMessage(600, LogLevel.Critical, "The silo has not left its cluster within {Patience}; the process ends all the same, and the other silos find it dead.")]
+    [LoggerMessage(530, LogLevel.Critical, "The silo has not left its cluster within {Patience}; the process ends all the same, and the other silos find it dead.")]
     private static partial void NotLeft(ILogger logger, TimeSpan patience);
 }

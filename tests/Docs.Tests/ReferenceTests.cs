@@ -1,12 +1,13 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Microsoft.Extensions.Logging;
 
 namespace Eventide.Docs.Tests;
 
 /// <summary>Lists in the pages that must be complete.</summary>
-public sealed class ReferenceTests
+public sealed partial class ReferenceTests
 {
     [Fact]
     public void Every_instrument_is_on_the_telemetry_page()
@@ -46,6 +47,21 @@ public sealed class ReferenceTests
         Assert.Empty(missing);
     }
 
+    // By their text: the cluster's code is compiled only where Orleans is to be had.
+    [Fact]
+    public void Every_log_event_of_the_cluster_is_on_the_telemetry_page_with_its_level()
+    {
+        string[] folders = ["src/Grains", "src/Silo"];
+        var events = folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Pages.Root, folder), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(file => LogEvent().Matches(File.ReadAllText(file)))
+            .Select(m => (Id: m.Groups["id"].Value, Level: m.Groups["level"].Value))
+            .ToList();
+        Assert.True(events.Count >= 19, "Few events were found.");
+        Assert.Equal(events.Count, events.DistinctBy(e => e.Id).Count());
+        var page = Pages.Read("docs/telemetry.md");
+        Assert.DoesNotContain(events, e => !page.Contains($"| {e.Id} | {e.Level} |", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Every_dead_letter_header_is_on_the_page_of_retries()
     {
@@ -78,4 +94,7 @@ public sealed class ReferenceTests
         var missing = packages.Where(p => !page.Contains($"`{p}`", StringComparison.Ordinal)).ToList();
         Assert.Empty(missing);
     }
+
+    [GeneratedRegex(@"\[LoggerMessage\((?<id>[0-9]+), LogLevel\.(?<level>[A-Za-z]+),", RegexOptions.None, 5000)]
+    private static partial Regex LogEvent();
 }
