@@ -106,7 +106,7 @@ internal sealed class DeliveryGrain(
                 await PostponeAsync(settlement.Delay);
                 break;
             default:
-                // This silo is shutting down: it was no attempt, and another silo goes on at once.
+                // This silo is shutting down: it was no attempt, and another silo goes on when its reminder comes.
                 State.Attempt--;
                 await PostponeAsync(TimeSpan.Zero);
                 DeactivateOnIdle();

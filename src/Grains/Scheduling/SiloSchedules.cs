@@ -18,14 +18,20 @@ internal sealed class SiloSchedules(
 {
     private readonly CancellationTokenSource _stop = new();
     private Task _telling = Task.CompletedTask;
+    private bool _isDisposed;
 
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe("Eventide schedules", ServiceLifecycleStage.Active + 1, StartAsync, StopAsync);
 
     public void Dispose()
     {
-        _stop.Cancel();
-        _stop.Dispose();
+        // Twice where the container has it under two names: the source must not be cancelled when it is gone.
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _stop.Cancel();
+            _stop.Dispose();
+        }
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)

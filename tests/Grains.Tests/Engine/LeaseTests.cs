@@ -37,12 +37,14 @@ public sealed class LeaseTests
                         return open.Wait(TimeSpan.FromSeconds(30));
                     },
                 }),
-            o => o.Partitions = 2));
+            o => o.Partitions = 4));
         try
         {
-            await cluster.SendAsync("work", Enumerable.Range(0, 60).Select(i => $"{i}").ToArray());
-            await Wait.UntilAsync(() => waiting == 2, "both routers stand still");
-            await OutlastAsync(cluster, 60);
+            // Two partitions each, of 24 messages each.
+            await Wait.UntilAsync(() => cluster.Handles.All(h => cluster.QueuesOf(h).All.Single().ShareOfPartition == 24), "the partitions are dealt out");
+            await cluster.SendAsync("work", Enumerable.Range(0, 200).Select(i => $"{i}").ToArray());
+            await Wait.UntilAsync(() => waiting == 4 && cluster.Stats.Sum(s => s.Received) == 96, "all routers stand still", state: () => $"{waiting} {string.Join(" | ", cluster.Stats)}");
+            await OutlastAsync(cluster, 96);
             Assert.Empty(attempts);
         }
         finally
@@ -51,7 +53,7 @@ public sealed class LeaseTests
         }
 
         await cluster.DrainedAsync("work");
-        Assert.Equal(Enumerable.Repeat(1, 60), attempts);
+        Assert.Equal(Enumerable.Repeat(1, 200), attempts);
         Assert.Equal(0, cluster.Stats.Sum(s => s.LeaseLost));
     }
 

@@ -47,7 +47,8 @@ public sealed class StopTests
                     }
 
                     return HandlerResult.Success;
-                })),
+                }),
+                o => o.BackstopDelay = o.ReminderPeriod = TimeSpan.FromMilliseconds(300)),
             anyMayDie: true);
         try
         {

@@ -128,9 +128,9 @@ public sealed class HandlerGrainTests
         });
         try
         {
-            await cluster.SendAsync("deaf", Enumerable.Range(0, 8).Select(i => $"{i}").ToArray());
-            await Wait.UntilAsync(() => cluster.Stats.Sum(s => s.Stuck) == 8, "all are found stuck", state: () => $"{string.Join(" | ", cluster.Stats)}, {log.Inside} inside");
-            Assert.Equal(8, log.Inside);
+            await cluster.SendAsync("deaf", Enumerable.Range(0, 24).Select(i => $"{i}").ToArray());
+            await Wait.UntilAsync(() => cluster.Stats.Sum(s => s.Stuck) == 24, "all are found stuck", state: () => $"{string.Join(" | ", cluster.Stats)}, {log.Inside} inside");
+            Assert.Equal(24, log.Inside);
             Assert.True(log.Entries.Any(e => !log.Routers[e.Message.Id].Equals(e.Silo)), "some are called over silos");
         }
         finally
@@ -139,7 +139,7 @@ public sealed class HandlerGrainTests
         }
 
         await cluster.DrainedAsync("deaf");
-        Assert.Equal(8, (await cluster.PeekAsync("dead")).Count);
+        Assert.Equal(24, (await cluster.PeekAsync("dead")).Count);
         await Wait.UntilAsync(() => cluster.Stats.Sum(s => s.InFlight) == 0, "all slots are free again");
     }
 
