@@ -8,7 +8,7 @@ using Orders;
 
 // The Orders sample's handlers, unchanged, and a handler grain, on a silo. Without further settings: one silo, everything in memory,
 // and some orders to begin with. See docs/orleans.md for two silos on one redis-server.
-await using var app = SiloProgram.Build(args, eventide => eventide
+var app = SiloProgram.Build(args, eventide => eventide
     .AddHandlersFrom(typeof(NewOrderHandler).Assembly)
     .Configure(options =>
     {
@@ -27,4 +27,4 @@ if (app.Configuration.GetValue("Sample:Send", defaultValue: app.Configuration["E
     Console.WriteLine($"{sent.Count} messages are in {queue}.");
 }
 
-await HostingAbstractionsHostExtensions.WaitForShutdownAsync(app);
+await SiloProgram.WaitForEndAsync(app);

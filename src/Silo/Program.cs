@@ -1,4 +1,3 @@
 using Eventide.Silo;
-using Microsoft.AspNetCore.Builder;
 
-await SiloProgram.Build(args).RunAsync();
+await SiloProgram.RunAsync(SiloProgram.Build(args));

@@ -29,7 +29,7 @@ public static class SiloProgram
     /// <summary>Builds the program.</summary>
     /// <param name="args">The command line: <c>--Silo:SiloPort 11112</c>, <c>--Eventide:Queue memory:orders</c>.</param>
     /// <param name="configure">Adds queues and handlers in code.</param>
-    /// <returns>The program; run it with <c>RunAsync</c>.</returns>
+    /// <returns>The program; run it with <see cref="RunAsync"/>.</returns>
     /// <exception cref="InvalidOperationException">A setting is wrong; the message says which and what was expected.</exception>
     /// <remarks>Once it has been told to stop, the process ends within <c>Eventide:DrainTimeout</c>, <see cref="SiloOptions.LeaveTimeout"/> and
     /// five seconds, by <see cref="Environment.Exit"/> if it must.</remarks>
@@ -70,6 +70,25 @@ public static class SiloProgram
         }
 
         return app;
+    }
+
+    /// <summary>Runs the program until it is told to stop and has stopped.</summary>
+    /// <param name="app">The program.</param>
+    public static async Task RunAsync(WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        await app.StartAsync();
+        await WaitForEndAsync(app);
+    }
+
+    /// <summary>Waits until a program that runs is told to stop and has stopped.</summary>
+    /// <param name="app">The program, started.</param>
+    public static async Task WaitForEndAsync(WebApplication app)
+    {
+        await HostingAbstractionsHostExtensions.WaitForShutdownAsync(app);
+
+        // A handler that keeps its thread keeps its grain, and so its silo, from being disposed of. All that it had is given back by now.
+        await Task.WhenAny(app.DisposeAsync().AsTask(), Task.Delay(TimeSpan.FromSeconds(5)));
     }
 
     private static void Configure(ISiloBuilder orleans, SiloOptions silo, List<Assembly> apps, Action<EventideBuilder>? configure)

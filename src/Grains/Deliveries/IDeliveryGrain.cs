@@ -14,5 +14,6 @@ internal interface IDeliveryGrain : IDueGrain
     /// <summary>Whether the message is held here, or was settled here a moment ago.</summary>
     [Alias("Has")]
     [AlwaysInterleave]
+    [ResponseTimeout("00:00:10")]
     Task<bool> HasAsync();
 }

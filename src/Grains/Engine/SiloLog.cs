@@ -53,4 +53,7 @@ internal static partial class SiloLog
 
     [LoggerMessage(515, LogLevel.Warning, "The grain {Grain} for {Message} cannot be reached; called again until it can, within the handler's time: {Reason}")]
     public static partial void GrainUnreachable(this ILogger logger, Message message, GrainId grain, string reason);
+
+    [LoggerMessage(516, LogLevel.Debug, "{Message} waits: the cluster could not be asked whether it holds it already ({Tries} tries): {Reason}")]
+    public static partial void HeldNotKnownYet(this ILogger logger, Message message, int tries, string reason);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orleans;
 
 namespace Eventide.Orleans;
@@ -6,10 +7,10 @@ namespace Eventide.Orleans;
 [GenerateSerializer]
 [Immutable]
 [Alias("Eventide.HandlerCall")]
-internal sealed class HandlerCall : IThreadPoolWorkItem
+internal sealed class HandlerCall
 {
     [NonSerialized]
-    private readonly TaskCompletionSource _returned = new();
+    private TaskCompletionSource? _returned;
 
     [NonSerialized]
     private TaskCompletionSource? _ended;
@@ -42,16 +43,29 @@ internal sealed class HandlerCall : IThreadPoolWorkItem
     public object? Owner { get; init; }
 
     [field: NonSerialized]
-    public AttemptOutcome Outcome { get; set; }
+    public AttemptOutcome Outcome { get; private set; }
 
-    /// <summary>Done when the handler has ended, or the worker no longer waits for it.</summary>
-    public Task Returned => _returned.Task;
+    /// <summary>Done when the handler has ended, also where its worker no longer waits for it.</summary>
+    public Task Ended => Volatile.Read(ref _stage) == (int)Stage.Abandoned ? _ended!.Task : Task.CompletedTask;
 
-    /// <summary>Done when the handler has ended.</summary>
-    public Task Ended => Volatile.Read(ref _stage) == (int)Stage.Abandoned ? _ended!.Task : _returned.Task;
+    /// <summary>Runs the handler.</summary>
+    /// <returns>Done when the handler has ended, or when the call is abandoned.</returns>
+    public Task RunAsync()
+    {
+        var running = EventideTelemetry.Source.HasListeners() ? InvokeTracedAsync() : InvokeAsync();
+        if (running.IsCompletedSuccessfully)
+        {
+            Outcome = running.Result;
+            End();
+            return Task.CompletedTask;
+        }
 
-    /// <summary>Runs the handler, outside of any grain: one that blocks its thread must not hold up the end of its worker.</summary>
-    public void Execute() => _ = RunAsync();
+        // Before the look at the stage, which Abandon changes before it looks here: one of the two sees the other.
+        var returned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _returned, returned);
+        _ = AwaitAsync(running);
+        return Volatile.Read(ref _stage) == (int)Stage.Abandoned ? Task.CompletedTask : returned.Task;
+    }
 
     /// <summary>Lets the worker go, whatever the handler does: a silo cannot stop while one of its grains is at work.</summary>
     /// <returns>Whether the handler was still at it.</returns>
@@ -63,31 +77,21 @@ internal sealed class HandlerCall : IThreadPoolWorkItem
             return false;
         }
 
-        _returned.TrySetResult();
+        Volatile.Read(ref _returned)?.TrySetResult();
         return true;
     }
 
-    private async Task RunAsync()
+    private async Task AwaitAsync(ValueTask<AttemptOutcome> running)
     {
-        try
-        {
-            using var activity = EventideTelemetry.Source.HasListeners() ? MessageTrace.StartProcess(Message!, Handler!.Name) : null;
-            Outcome = await InvokeAsync();
-            if (activity is not null && Outcome.Failure is { } failure)
-            {
-                activity.SetStatus(System.Diagnostics.ActivityStatusCode.Error, failure.Reason);
-                activity.SetTag("error.type", failure.Exception?.GetType().FullName ?? failure.Kind.ToString());
-            }
-        }
-        catch (Exception e)
-        {
-            // A listener of traces that throws: the attempt is not known to have succeeded.
-            Outcome = AttemptOutcome.Of(Handler!.Name, e);
-        }
+        Outcome = await running;
+        End();
+    }
 
+    private void End()
+    {
         if (Interlocked.CompareExchange(ref _stage, (int)Stage.Ended, (int)Stage.Running) == (int)Stage.Running)
         {
-            _returned.TrySetResult();
+            _returned?.TrySetResult();
         }
         else
         {
@@ -95,18 +99,51 @@ internal sealed class HandlerCall : IThreadPoolWorkItem
         }
     }
 
-    private async ValueTask<AttemptOutcome> InvokeAsync()
+    private ValueTask<AttemptOutcome> InvokeAsync()
     {
-        var name = Handler!.Name;
         try
         {
-            return Handler.Pipeline.InvokeAsync(Message!, Token) is { } task
-                ? AttemptOutcome.Of(name, await task)
-                : AttemptOutcome.Of(name, new InvalidOperationException("the handler returned null instead of a task"));
+            var task = Handler!.Pipeline.InvokeAsync(Message!, Token);
+            return task is { IsCompletedSuccessfully: true } ? new(AttemptOutcome.Of(Handler.Name, task.Result)) : AwaitAsync(task);
         }
         catch (Exception e)
         {
-            return AttemptOutcome.Of(name, e);
+            return new(AttemptOutcome.Of(Handler!.Name, e));
+        }
+    }
+
+    private async ValueTask<AttemptOutcome> AwaitAsync(Task<HandlerResult>? task)
+    {
+        try
+        {
+            return task is null
+                ? AttemptOutcome.Of(Handler!.Name, new InvalidOperationException("the handler returned null instead of a task"))
+                : AttemptOutcome.Of(Handler!.Name, await task);
+        }
+        catch (Exception e)
+        {
+            return AttemptOutcome.Of(Handler!.Name, e);
+        }
+    }
+
+    private async ValueTask<AttemptOutcome> InvokeTracedAsync()
+    {
+        try
+        {
+            using var activity = MessageTrace.StartProcess(Message!, Handler!.Name);
+            var outcome = await InvokeAsync();
+            if (activity is not null && outcome.Failure is { } failure)
+            {
+                activity.SetStatus(ActivityStatusCode.Error, failure.Reason);
+                activity.SetTag("error.type", failure.Exception?.GetType().FullName ?? failure.Kind.ToString());
+            }
+
+            return outcome;
+        }
+        catch (Exception e)
+        {
+            // A listener of traces that throws: the attempt is not known to have succeeded.
+            return AttemptOutcome.Of(Handler!.Name, e);
         }
     }
 }

@@ -16,7 +16,6 @@ internal sealed class HandlerWorkerGrain : Grain, IHandlerWorker
             throw new InvalidOperationException($"The call of {call.HandlerName} has left its silo; it must be made again where its message is.");
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: true);
-        return call.Returned;
+        return call.RunAsync();
     }
 }

@@ -5,7 +5,8 @@ namespace Eventide.Orleans.Tests.Processes;
 
 /// <summary>Runs in silo processes, and notes in a file of its process, which the test reads, when it began and ended with a message. What
 /// it does is in the message: <c>n</c>, its number; <c>ms</c>, how long it takes; <c>fail</c>, how many attempts fail, each
-/// to be retried after <c>retry</c> seconds.</summary>
+/// to be retried after <c>retry</c> seconds; <c>block</c>, that the
+/// first silo never gives back its thread.</summary>
 [Handler("body.n >= 0")]
 public sealed class RecordingHandler : IMessageHandler
 {
@@ -21,6 +22,11 @@ public sealed class RecordingHandler : IMessageHandler
         var body = message.Json;
         var number = body.GetProperty("n").GetInt32();
         Note('s', number, message);
+        if (body.TryGetProperty("block", out _) && Directory.GetFiles(Path.GetDirectoryName(Journal.Value.Name)!).Length == 1)
+        {
+            Thread.Sleep(Timeout.Infinite);
+        }
+
         await Task.Delay(body.TryGetProperty("ms", out var ms) ? ms.GetInt32() : 5, cancellationToken);
         if (body.TryGetProperty("fail", out var fail) && message.Attempt <= fail.GetInt32())
         {

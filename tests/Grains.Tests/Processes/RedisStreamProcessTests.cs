@@ -102,6 +102,27 @@ public sealed class RedisStreamProcessTests
         Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(30));
     }
 
+    [Fact]
+    public async Task SIGTERM_ends_a_silo_whose_handler_never_gives_back_its_thread_and_another_does_the_message()
+    {
+        await using var silos = await SiloProcesses.StartAsync();
+        await using var connection = await ConnectAsync(silos);
+        silos.Settings["Eventide:DrainTimeout"] = "00:00:01";
+        silos.Settings["Eventide:StuckAfter"] = "00:00:01";
+        silos.Settings["Eventide:Lease"] = "00:00:04";
+        silos.Settings["Silo:LeaveTimeout"] = "00:00:05";
+        var first = await silos.StartSiloAsync();
+        await connection.GetDatabase().StreamAddAsync("work", "body", """{"n":1,"block":true}""");
+        await Wait.UntilAsync(() => first.Entries.Count == 1, "it has begun", 30, silos.State);
+
+        var took = await first.TerminateAsync(exitCode: null);
+        Figures.Tell(string.Create(CultureInfo.InvariantCulture, $"SIGTERM took {took.TotalSeconds:0.0} s"));
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+
+        await silos.StartSiloAsync();
+        await silos.HasDoneAsync(1);
+    }
+
     private static async Task<ConnectionMultiplexer> ConnectAsync(SiloProcesses silos)
     {
         var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{silos.Redis.Port}");
