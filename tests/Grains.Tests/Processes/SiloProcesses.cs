@@ -57,10 +57,15 @@ internal sealed class SiloProcesses : IAsyncDisposable
     /// <summary>How many messages were done at which attempt, for people to read.</summary>
     public string Attempts() => "done at attempt " + string.Join(", ", Entries.Where(e => e.Kind == 'd').GroupBy(e => e.Attempt).OrderBy(g => g.Key).Select(g => $"{g.Key}: {g.Count()}"));
 
-    /// <summary>No attempt's number is given twice: each attempt at a message has a higher one than that before.</summary>
-    public void CheckAttempts() => Assert.All(
-        Entries.Where(e => e.Kind == 's').GroupBy(e => e.Number),
-        starts => Assert.Equal(starts.Select(e => e.Attempt).Distinct().Order(), starts.Select(e => e.Attempt)));
+    /// <summary>No attempt's number is given twice: each attempt at a message has a higher one than that before. But for those that were
+    /// done and not yet acknowledged when their silo was killed: they come again as if they had not been done.</summary>
+    public void CheckAttempts()
+    {
+        var twice = Done.GroupBy(n => n).Where(g => g.Count() > 1).Select(g => g.Key).ToHashSet();
+        Assert.All(
+            Entries.Where(e => e.Kind == 's' && !twice.Contains(e.Number)).GroupBy(e => e.Number),
+            starts => Assert.Equal(starts.Select(e => e.Attempt).Distinct().Order(), starts.Select(e => e.Attempt)));
+    }
 
     /// <summary>Only what a certain silo had begun was done twice.</summary>
     public void CheckRepeated(SiloProcess by)

@@ -50,7 +50,8 @@ public sealed class SqsProcessTests(Fauxqs server)
         var queue = await CreateAsync(silos);
         var started = await silos.StartSilosAsync(2);
         await silos.ReceiveAsync(started, partitions: 4);
-        await SendAsync(queue, 0, Total);
+        // Slow enough that much is left, however late this process gets to look.
+        await SendAsync(queue, 0, Total, milliseconds: 150);
         await Wait.UntilAsync(() => silos.Done.Count > Total / 5 && started.All(s => s.Done.Count > 0), "both silos work", 60, silos.State);
 
         // Nobody is left who could receive: all that was not handled can be had at once.
@@ -90,6 +91,6 @@ public sealed class SqsProcessTests(Fauxqs server)
     }
 
     // Each tenth fails once: its retry is the cluster's, whichever silo goes meanwhile.
-    private static Task SendAsync(SqsTestQueue queue, int start, int count) => queue.SendAsync(Enumerable.Range(start, count).Select(n =>
-        new OutgoingMessage($$"""{"n":{{n}},"ms":40,"fail":{{(n % 10 == 7 ? 1 : 0)}}}""")));
+    private static Task SendAsync(SqsTestQueue queue, int start, int count, int milliseconds = 40) => queue.SendAsync(Enumerable.Range(start, count).Select(n =>
+        new OutgoingMessage($$"""{"n":{{n}},"ms":{{milliseconds}},"fail":{{(n % 10 == 7 ? 1 : 0)}}}""")));
 }
