@@ -437,7 +437,9 @@ internal sealed partial class QueueWorker : DeliveryFlow<HandlerSlot>, IWatchedW
         slot.Document.Load(delivery.Message);
         var routes = Table.Match(slot.Document, delivery.Message, _ruleFailed);
         slot.Document.Clear();
-        return HandleAsync(slot, delivery, routes);
+
+        // The usual case, without the way over the base class.
+        return routes.Count == 1 ? RunOneAsync(slot, delivery, Handlers[routes[0].Index]) : HandleAsync(slot, delivery, routes);
     }
 
     /// <summary>Runs the one handler of a message. Without a look at a task or a state machine where the handler returns at once.</summary>
