@@ -242,26 +242,10 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
             return;
         }
 
-        if (delivery.Lane is not null)
+        if (TryEnterLane(delivery))
         {
-            switch (Lanes.Enter(delivery, out var holdFor))
-            {
-                case LaneBook.Entry.Parked:
-                    return;
-                case LaneBook.Entry.Held:
-                    if (delivery.TryWithdraw())
-                    {
-                        Counters.Released();
-                        delivery.Release(holdFor, uncounted: true);
-                    }
-
-                    return;
-                default:
-                    break;
-            }
+            Enqueue(delivery);
         }
-
-        Enqueue(delivery);
     }
 
     /// <summary>Starts what has been accepted.</summary>

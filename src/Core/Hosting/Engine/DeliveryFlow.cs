@@ -355,6 +355,23 @@ internal abstract class DeliveryFlow<TSlot>(HookRunner hooks, TimeProvider time,
         return await sent.Task;
     }
 
+    /// <summary>Asks a delivery's lane, if it has one, whether it may run now; otherwise it is parked, or goes back while its lane is held.</summary>
+    protected bool TryEnterLane(Delivery delivery)
+    {
+        if (delivery.Lane is null)
+        {
+            return true;
+        }
+
+        var entry = Lanes.Enter(delivery, out var holdFor);
+        if (entry == LaneBook.Entry.Held && delivery.TryWithdraw())
+        {
+            GiveBack(delivery, holdFor, uncounted: true);
+        }
+
+        return entry == LaneBook.Entry.Go;
+    }
+
     /// <summary>What is parked behind a delivery that is settled may go.</summary>
     protected void FreeLane(Delivery delivery)
     {
@@ -484,9 +501,7 @@ internal abstract class DeliveryFlow<TSlot>(HookRunner hooks, TimeProvider time,
     {
         if (await TryHoldAsync(delivery, settlement))
         {
-            delivery.IsDone = true;
-            Acknowledge(delivery);
-            FreeLane(delivery);
+            Settle(delivery, Settlement.Acknowledge);
         }
         else
         {

@@ -385,21 +385,10 @@ internal sealed partial class QueueWorker : DeliveryFlow<HandlerSlot>, IWatchedW
     /// <summary>Puts a delivery where a slot finds it, unless its lane says otherwise.</summary>
     private bool Admit(Delivery delivery)
     {
-        var lane = _orderBy is null ? delivery.Message.Group : _orderBy.Of(delivery.Message);
-        if (lane is not null)
+        delivery.Lane = _orderBy is null ? delivery.Message.Group : _orderBy.Of(delivery.Message);
+        if (!TryEnterLane(delivery))
         {
-            delivery.Lane = lane;
-            switch (Lanes.Enter(delivery, out var holdFor))
-            {
-                case LaneBook.Entry.Parked:
-                    return false;
-                case LaneBook.Entry.Held:
-                    delivery.TryWithdraw();
-                    GiveBack(delivery, holdFor, uncounted: true);
-                    return false;
-                default:
-                    break;
-            }
+            return false;
         }
 
         _buffer.Enqueue(delivery);
