@@ -7,7 +7,7 @@ namespace Eventide.Tests;
 internal static class Eventually
 {
     /// <summary>How long is waited at most unless said otherwise: far more than needed, since a busy machine is no error.</summary>
-    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     /// <summary>Waits until a condition holds.</summary>
     /// <exception cref="TimeoutException">It did not hold within the bound; the message names the condition.</exception>

@@ -23,6 +23,7 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
     private LaneSender[] _senders = [];
     private IQueueReceiver? _spare;
     private IQueueSender? _deadLetterSender;
+    private ThreadRoom? _room;
     private IHandlerWorker _worker = null!;
     private volatile int _receiving;
     private long _running;
@@ -106,6 +107,7 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
         DeadLetters = new Settler(_spare, _deadLetterSender, null, Counters, Hooks, Time, Logger, _wake.SetIfWaiting, Memory);
         _worker = _silo.Grains.GetGrain<IHandlerWorker>(0);
         _senders = [.. Enumerable.Range(0, Silo.GroupLanes).Select(lane => new LaneSender(this, lane))];
+        _room = ThreadRoom.Reserve(Settings.Concurrency);
         _slots = new AttemptSlot[Settings.Concurrency];
         for (var i = _slots.Length - 1; i >= 0; i--)
         {
@@ -178,6 +180,7 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
 
     public async ValueTask DisposeAsync()
     {
+        _room?.Dispose();
         if (_spare is not null)
         {
             await _spare.DisposeAsync();

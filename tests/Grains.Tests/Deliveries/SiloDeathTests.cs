@@ -26,7 +26,7 @@ public sealed class SiloDeathTests(SiloDeathTests.ThreeSilos silos) : IClassFixt
         var cluster = await silos.ReadyAsync();
         var death = silos.KillAt(step);
         await cluster.SendAsync("work", step);
-        await cluster.KillAsync(cluster.HandleOf(await death.WaitAsync(TimeSpan.FromSeconds(30))));
+        await cluster.KillAsync(cluster.HandleOf(await death.WaitAsync(TimeSpan.FromSeconds(60))));
 
         await cluster.DrainedAsync("work");
         await Wait.UntilAsync(

@@ -34,7 +34,7 @@ public sealed class LeaseTests
                     {
                         // The router itself stands still: what comes behind stays in the stream's cache, or before it.
                         Interlocked.Increment(ref waiting);
-                        return open.Wait(TimeSpan.FromSeconds(30));
+                        return open.Wait(TimeSpan.FromSeconds(60));
                     },
                 }),
             o => o.Partitions = 4));

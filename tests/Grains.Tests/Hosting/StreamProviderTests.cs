@@ -29,7 +29,7 @@ public sealed class StreamProviderTests
         await cluster.SendAsync("two", "2");
         await cluster.SendAsync("three", "3");
         await cluster.SendAsync("four", "4");
-        await Wait.UntilAsync(() => done.Count == 4, "all four are handled", 30, () => string.Join(", ", done));
+        await Wait.UntilAsync(() => done.Count == 4, "all four are handled", 60, () => string.Join(", ", done));
 
         var services = cluster.Handles[0].SiloHost.Services;
         Assert.All(

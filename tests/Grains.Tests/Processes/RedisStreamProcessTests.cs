@@ -37,7 +37,7 @@ public sealed class RedisStreamProcessTests
         Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(40));
 
         await silos.HasDoneAsync(Total, 90);
-        await Wait.UntilAsync(async () => await PendingAsync(database) == 0, "every message is acknowledged", 30);
+        await Wait.UntilAsync(async () => await PendingAsync(database) == 0, "every message is acknowledged", 60);
 
         // What the killed one had in flight, and what it had done without having told.
         Figures.Tell(string.Create(
@@ -66,8 +66,8 @@ public sealed class RedisStreamProcessTests
         var started = await silos.StartSilosAsync(2);
         var (first, second) = (started[0], started[1]);
         await Task.WhenAll(Enumerable.Range(0, Count).Select(n => database.StreamAddAsync("work", "body", $$"""{"n":{{n}},"fail":1,"retry":{{Delay(n)}}}""")));
-        await Wait.UntilAsync(() => silos.Entries.Count(e => e.Kind == 'f') == Count, "every message has failed once", 30, silos.State);
-        await Wait.UntilAsync(async () => await PendingAsync(database) == 0, "the cluster has all of them", 30);
+        await Wait.UntilAsync(() => silos.Entries.Count(e => e.Kind == 'f') == Count, "every message has failed once", 60, silos.State);
+        await Wait.UntilAsync(async () => await PendingAsync(database) == 0, "the cluster has all of them", 60);
         await first.KillAsync();
         var doneBefore = silos.Done.Count;
         await silos.HasDoneAsync(Count);
@@ -113,7 +113,7 @@ public sealed class RedisStreamProcessTests
         silos.Settings["Silo:LeaveTimeout"] = "00:00:05";
         var first = await silos.StartSiloAsync();
         await connection.GetDatabase().StreamAddAsync("work", "body", """{"n":1,"block":true}""");
-        await Wait.UntilAsync(() => first.Entries.Count == 1, "it has begun", 30, silos.State);
+        await Wait.UntilAsync(() => first.Entries.Count == 1, "it has begun", 60, silos.State);
 
         var took = await first.TerminateAsync(exitCode: null);
         Figures.Tell(string.Create(CultureInfo.InvariantCulture, $"SIGTERM took {took.TotalSeconds:0.0} s"));

@@ -77,7 +77,7 @@ public sealed class ScheduleTests
         {
             JumpTo(time, first.AddHours(tick));
             await Wait.UntilAsync(() => target.Sent.Select(m => m.DeduplicationId).Distinct().Count() == steps.Length * (tick + 1), $"tick {tick} of all is sent", 60, () => $"{target.Sent.Count}");
-            await Wait.UntilAsync(() => probe.Crashed.Count == steps.Length && target.Sent.Count > steps.Length * (tick + 1), "each has died once and has come back", 30, () => string.Join(' ', probe.Crashed));
+            await Wait.UntilAsync(() => probe.Crashed.Count == steps.Length && target.Sent.Count > steps.Length * (tick + 1), "each has died once and has come back", 60, () => string.Join(' ', probe.Crashed));
         }
 
         foreach (var step in steps)

@@ -68,7 +68,7 @@ public sealed class ScheduledMessageTests
         Assert.Equal((1, 1), (cluster.Storage.Count, cluster.Reminders.Count));
 
         time.Jump(TimeSpan.FromDays(3));
-        await Wait.UntilAsync(() => handled.Count == 1 && cluster.Storage.Count == 0, "it is sent", 30, () => $"{handled.Count} {cluster.Storage.Count}");
+        await Wait.UntilAsync(() => handled.Count == 1 && cluster.Storage.Count == 0, "it is sent", 60, () => $"{handled.Count} {cluster.Storage.Count}");
         await scheduler.ScheduleAsync("jobs", new OutgoingMessage("third"), time.GetUtcNow(), "a");
         await Wait.UntilAsync(() => handled.Count == 2, "the id is free again");
         Assert.Equal(["first", "third"], handled);

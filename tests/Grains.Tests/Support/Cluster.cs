@@ -23,9 +23,16 @@ internal sealed class Cluster : IAsyncDisposable
     private SharedMembership? _membership;
     private TestCluster _cluster = null!;
 
-    private Cluster(Action<ISiloBuilder, Cluster> configure) => _configure = configure;
+    private Cluster(Action<ISiloBuilder, Cluster> configure)
+    {
+        _configure = configure;
+        Broker = new MemoryBroker(Clock);
+    }
 
-    public MemoryBroker Broker { get; init; } = new();
+    /// <summary>The clock of the queues, and of Eventide in the silos unless the test gives them another. Not that of Orleans.</summary>
+    public LoadTime Clock { get; } = new();
+
+    public MemoryBroker Broker { get; }
 
     public SharedStorage Storage { get; } = new();
 
@@ -39,12 +46,11 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <param name="silos">How many.</param>
     /// <param name="configure">Sets each silo up.</param>
-    /// <param name="broker">The queues; new ones by default.</param>
     /// <param name="anyMayDie">Whether the membership table is outside the silos, so that the first may be killed like any
     /// other. Else the first one has it.</param>
-    public static async Task<Cluster> StartAsync(int silos, Action<ISiloBuilder, Cluster> configure, MemoryBroker? broker = null, bool anyMayDie = false)
+    public static async Task<Cluster> StartAsync(int silos, Action<ISiloBuilder, Cluster> configure, bool anyMayDie = false)
     {
-        var cluster = new Cluster(configure) { Broker = broker ?? new MemoryBroker(), _membership = anyMayDie ? new SharedMembership() : null };
+        var cluster = new Cluster(configure) { _membership = anyMayDie ? new SharedMembership() : null };
         All[cluster._id] = cluster;
         var builder = new TestClusterBuilder((short)silos);
         builder.Properties["Eventide.Test"] = cluster._id;
@@ -104,7 +110,7 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>Waits until a queue holds nothing: neither ready, nor in flight, nor delayed.</summary>
-    public Task DrainedAsync(string queue, int seconds = 30) => Wait.UntilAsync(
+    public Task DrainedAsync(string queue, int seconds = 60) => Wait.UntilAsync(
         async () => await StatsOfAsync(queue) is { Ready: 0, InFlight: 0, Delayed: 0 or null }, $"{queue} is empty", seconds,
         async () => $"{await StatsOfAsync(queue)} | {string.Join(" | ", Stats)}");
 
@@ -112,6 +118,7 @@ internal sealed class Cluster : IAsyncDisposable
     {
         await _cluster.StopAllSilosAsync();
         await _cluster.DisposeAsync();
+        await Clock.DisposeAsync();
         All.TryRemove(_id, out _);
     }
 
@@ -143,6 +150,7 @@ internal sealed class Cluster : IAsyncDisposable
             silo.Services.Configure<ReminderOptions>(o => o.MinimumReminderPeriod = TimeSpan.FromMilliseconds(100));
             silo.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.Warning));
             silo.AddReminders();
+            silo.Services.AddKeyedSingleton<TimeProvider>(EventideSiloOptions.ProviderName, cluster.Clock);
             cluster._configure(silo, cluster);
 
             // Last: of two providers that open the same URI, the one added last wins.

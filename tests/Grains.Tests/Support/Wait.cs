@@ -3,7 +3,7 @@ namespace Eventide.Orleans.Tests;
 internal static class Wait
 {
     /// <summary>Waits on a condition, with a bound.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 30, Func<Task<string>>? state = null)
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 60, Func<Task<string>>? state = null)
     {
         var until = Environment.TickCount64 + (seconds * 1000L);
         while (!await condition())
@@ -17,6 +17,6 @@ internal static class Wait
         }
     }
 
-    public static Task UntilAsync(Func<bool> condition, string what, int seconds = 30, Func<string>? state = null) =>
+    public static Task UntilAsync(Func<bool> condition, string what, int seconds = 60, Func<string>? state = null) =>
         UntilAsync(() => Task.FromResult(condition()), what, seconds, state is null ? null : () => Task.FromResult(state()));
 }

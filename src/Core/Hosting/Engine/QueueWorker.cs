@@ -99,7 +99,7 @@ internal sealed partial class QueueWorker : DeliveryFlow<HandlerSlot>, IWatchedW
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
     {
         LogStart(_settler.HasDeadLetterQueue);
-        EnsureThreads();
+        using var room = ThreadRoom.Reserve(Settings.Concurrency);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using (_stop = stopping)
         {
@@ -191,17 +191,6 @@ internal sealed partial class QueueWorker : DeliveryFlow<HandlerSlot>, IWatchedW
         catch (ObjectDisposedException)
         {
             // The worker has stopped already.
-        }
-    }
-
-    // Handlers that block their thread must not keep the pump, the renewals and the broker's replies from getting one.
-    private void EnsureThreads()
-    {
-        ThreadPool.GetMinThreads(out var workers, out var completion);
-        var wanted = Math.Min(Settings.Concurrency, 256) + Environment.ProcessorCount + 4;
-        if (workers < wanted)
-        {
-            ThreadPool.SetMinThreads(wanted, completion);
         }
     }
 
