@@ -26,4 +26,9 @@ public enum HandlerFailureKind
 
     /// <summary>The worker stopped before the message was handled, and its queue cannot deliver it again.</summary>
     Stopped = 7,
+
+    /// <summary>The place where the handler ran, another silo of the cluster, died while it ran; perhaps the message did that. Like the
+    /// death of a process it is no failure of the handler's own: the message comes again whatever the retry limit, until
+    /// its crash allowance is spent.</summary>
+    Crashed = 8,
 }

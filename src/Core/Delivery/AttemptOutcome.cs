@@ -30,9 +30,12 @@ public readonly record struct AttemptOutcome(HandlerFailure? Failure, TimeSpan? 
     public static AttemptOutcome Of(string handler, Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return exception is UnreadableBodyException
-            ? new AttemptOutcome(new HandlerFailure(handler, HandlerFailureKind.UnreadableBody, exception.Message, exception.InnerException as JsonException ?? exception))
-            : new AttemptOutcome(new HandlerFailure(handler, HandlerFailureKind.Exception, $"{exception.GetType().Name}: {exception.Message}".ReplaceLineEndings(" "), exception));
+        return new AttemptOutcome(exception switch
+        {
+            UnreadableBodyException => new HandlerFailure(handler, HandlerFailureKind.UnreadableBody, exception.Message, exception.InnerException as JsonException ?? exception),
+            HandlerCrashedException => new HandlerFailure(handler, HandlerFailureKind.Crashed, exception.Message.ReplaceLineEndings(" "), exception),
+            _ => new HandlerFailure(handler, HandlerFailureKind.Exception, $"{exception.GetType().Name}: {exception.Message}".ReplaceLineEndings(" "), exception),
+        });
     }
 
     /// <summary>The outcome of an attempt that ran longer than it may.</summary>

@@ -56,7 +56,8 @@ public sealed class RetryPolicy
         return ticks >= MaxBackoff.Ticks ? MaxBackoff : TimeSpan.FromTicks((long)ticks);
     }
 
-    /// <summary>Decides what becomes of a delivery that failed.</summary>
+    /// <summary>Decides what becomes of a delivery that failed. One that crashed (<see cref="HandlerFailureKind.Crashed"/>) is always
+    /// retried: a limit for crashes holds for the next delivery, before it is run (<see cref="EventideOptions.CrashAllowance"/>).</summary>
     /// <param name="failure">Why.</param>
     /// <param name="requestedDelay">The delay that the handler asked for, where it asked.</param>
     /// <param name="failures">How many times the message has failed, this one included, from 1.</param>
@@ -67,7 +68,8 @@ public sealed class RetryPolicy
         ArgumentNullException.ThrowIfNull(failure);
         ArgumentOutOfRangeException.ThrowIfLessThan(failures, 1);
 
-        if (failures > RetryLimit || !IsRetried(failure))
+        // Whether a message has met too many crashes is decided before it is run again, as where nobody is left to decide it here.
+        if (failure.Kind != HandlerFailureKind.Crashed && (failures > RetryLimit || !IsRetried(failure)))
         {
             return new Settlement(SettlementKind.DeadLetter, default, failure);
         }
@@ -84,7 +86,7 @@ public sealed class RetryPolicy
         return failure.Kind switch
         {
             // A timeout and an explicit wish are retried whatever the list of exceptions says.
-            HandlerFailureKind.Timeout or HandlerFailureKind.RetryRequested or HandlerFailureKind.LeaseLost => true,
+            HandlerFailureKind.Timeout or HandlerFailureKind.RetryRequested or HandlerFailureKind.LeaseLost or HandlerFailureKind.Crashed => true,
             HandlerFailureKind.Exception => failure.Exception is null || IsRetried(failure.Exception.GetType()),
             _ => false,
         };

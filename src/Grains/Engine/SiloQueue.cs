@@ -429,7 +429,7 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
             }
 
             // Those that heed their token get a moment to say so; the others' messages go back as they are.
-            await DrainedAsync(Settings.StuckAfter < TimeSpan.FromSeconds(5) ? Settings.StuckAfter : TimeSpan.FromSeconds(5), abort);
+            await DrainedAsync(Settings.LastWord, abort);
         }
 
         foreach (var partition in _partitions.Keys)

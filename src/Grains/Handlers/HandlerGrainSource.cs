@@ -7,7 +7,6 @@ using Orleans.Concurrency;
 using Orleans.Configuration;
 using Orleans.Metadata;
 using Orleans.Runtime;
-using Orleans.Runtime.Messaging;
 
 namespace Eventide.Orleans;
 
@@ -52,12 +51,12 @@ internal sealed class HandlerGrainSource(IOptions<GrainTypeOptions> grains, Grai
             {
                 return await grain.HandleAsync(context.Message, context.CancellationToken);
             }
-            catch (SiloUnavailableException e)
+            catch (SiloUnavailableException e) when (HandlerGrainCalls.IsLost(e))
             {
-                // Its silo died while it ran. Perhaps the message did that: it counts, but it is not for the handler's RetryFor to judge.
-                return HandlerResult.Retry(reason: $"the silo of its grain was lost: {e.Message}".ReplaceLineEndings(" "));
+                // Its silo died while it ran, perhaps of the message: the same as when a process dies that runs handlers itself.
+                throw new HandlerCrashedException($"The silo of its grain was lost: {e.Message}", e);
             }
-            catch (Exception e) when (e is OrleansMessageRejectionException or ConnectionFailedException)
+            catch (Exception e) when (HandlerGrainCalls.IsLost(e))
             {
                 // The call did not arrive: its silo is dead, and the cluster does not know yet. No handler ran, so nothing has failed.
                 if (tries == 1)

@@ -14,6 +14,7 @@ public interface IHandlerGrain : IGrainWithStringKey
     /// <param name="cancellationToken">Cancelled at the handler's timeout, when the message's lease is lost, and when the drain time is over.</param>
     /// <returns>What to do with the message; <see cref="HandlerResult.Success"/> when all is done.</returns>
     [Alias("Handle")]
+    [HandlerGrainCall]
     [ResponseTimeout("12:05:00")]
     Task<HandlerResult> HandleAsync([Immutable] Message message, CancellationToken cancellationToken);
 }

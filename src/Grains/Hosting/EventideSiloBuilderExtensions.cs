@@ -66,6 +66,8 @@ public static class EventideSiloBuilderExtensions
         services.AddSingleton<SiloQueues>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloQueues>());
         services.AddSingleton<IHandlerSource, HandlerGrainSource>();
+        services.AddSingleton<HandlerGrainCalls>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<HandlerGrainCalls>());
         services.AddGrainService<SettlementService>();
         services.AddPlacementDirector<LanePlacement, LanePlacementDirector>();
         services.AddGrainDirectory(RouterDirectory.Name, static (_, _) => new RouterDirectory());

@@ -33,6 +33,18 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
+    public void A_crash_is_retried_whatever_the_limit_until_the_deliveries_are_too_many()
+    {
+        var policy = new RetryPolicy(1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), false, [typeof(IOException).FullName!]);
+        var crash = AttemptOutcome.Of("h", new HandlerCrashedException("its silo\nis gone", new TimeoutException())).Failure!;
+        Assert.Equal((HandlerFailureKind.Crashed, "its silo is gone"), (crash.Kind, crash.Reason));
+        Assert.Equal(new Settlement(SettlementKind.Retry, TimeSpan.FromSeconds(4), crash), policy.Decide(crash, null, 3, 0));
+
+        // Three attempts end with a crash; the fourth delivery is one too many.
+        Assert.Equal([false, false, false, true], Enumerable.Range(1, 4).Select(n => DeliveryDecisions.IsCrashing(new Message("1", "q", default) { Attempt = n }, policy, allowance: 1)));
+    }
+
+    [Fact]
     public void Derived_exceptions_are_retried_with_the_ones_named()
     {
         var policy = new RetryPolicy(3, default, default, false, [typeof(IOException).FullName!]);

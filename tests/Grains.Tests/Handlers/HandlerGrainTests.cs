@@ -1,8 +1,10 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Orleans;
 using Orleans.Hosting;
 using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 
 namespace Eventide.Orleans.Tests.Handlers;
 
@@ -77,19 +79,23 @@ public sealed class HandlerGrainTests
     {
         var log = new GrainLog();
         await using var cluster = await StartAsync(3, "failing", log);
-        await cluster.SendAsync("failing", Enumerable.Range(0, 36).Select(i => $"{{\"fault\":\"{new[] { "stock", "card", "asked" }[i % 3]}\"}}").ToArray());
+        await cluster.SendAsync("failing", Enumerable.Range(0, 60).Select(i => $"{{\"fault\":\"{new[] { "stock", "card", "asked", "silo", "connection" }[i % 5]}\"}}").ToArray());
         await cluster.DrainedAsync("failing");
-        await Wait.UntilAsync(async () => (await cluster.PeekAsync("dead")).Count >= 36, "all are dead letters", state: async () => $"{(await cluster.PeekAsync("dead")).Count}");
+        await Wait.UntilAsync(async () => (await cluster.PeekAsync("dead")).Count >= 60, "all are dead letters", state: async () => $"{(await cluster.PeekAsync("dead")).Count}");
 
         Assert.True(log.Entries.Any(e => !log.Routers[e.Message.Id].Equals(e.Silo)) && log.Entries.Any(e => log.Routers[e.Message.Id].Equals(e.Silo)), "some are called over silos, some are not");
         var dead = await cluster.PeekAsync("dead");
-        Assert.Equal(36, dead.Count);
+        Assert.Equal(60, dead.Count);
         foreach (var letter in dead)
         {
             var (attempts, type, reason, kind) = letter.Json.GetProperty("fault").GetString() switch
             {
                 "stock" => ("1", typeof(OutOfStockException).FullName, "OutOfStockException: none left", "Exception"),
                 "card" => ("3", typeof(CardDeclinedException).FullName, "CardDeclinedException: card 42 declined", "Exception"),
+
+                // What the handler met in a call of its own, not what became of the call to it.
+                "silo" => ("1", typeof(SiloUnavailableException).FullName, "SiloUnavailableException: another grain's", "Exception"),
+                "connection" => ("1", typeof(ConnectionFailedException).FullName, "ConnectionFailedException: another grain's", "Exception"),
                 _ => ("1", null, "not wanted", "DeadLetterRequested"),
             };
             Assert.Equal(attempts, letter.Attributes[DeadLetterHeaders.Attempts]);
@@ -100,7 +106,13 @@ public sealed class HandlerGrainTests
             Assert.Equal(type is not null, letter.Attributes.ContainsKey(DeadLetterHeaders.StackHash));
         }
 
-        Assert.Equal(12 + (12 * 3) + 12, log.Entries.Count);
+        Assert.Equal((12 * 4) + (12 * 3), log.Entries.Count);
+
+        // Wherever it was thrown: equal faults can be grouped.
+        foreach (var fault in dead.Where(d => d.Attributes.ContainsKey(DeadLetterHeaders.StackHash)).GroupBy(d => d.Attributes[DeadLetterHeaders.ExceptionType]))
+        {
+            Assert.Single(fault.Select(d => d.Attributes[DeadLetterHeaders.StackHash]).Distinct());
+        }
     }
 
     [Fact]
@@ -162,6 +174,32 @@ public sealed class HandlerGrainTests
         Assert.Equal(18, log.Entries.Where(e => !e.Silo.Equals(victim)).Select(e => e.Message.Id).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(RetryMode.Grain)]
+    [InlineData(RetryMode.Queue)]
+    public async Task The_death_of_a_grains_silo_does_not_count_against_the_retry_limit(RetryMode retries)
+    {
+        var (log, victim, dead) = await DieOnceAsync(retries, crashAllowance: 1);
+        Assert.Empty(dead);
+        var again = log.Entries.Where(e => e.Message.Attempt > 1).ToList();
+        Assert.All(log.Entries.Where(e => e.Silo.Equals(victim)), e => Assert.Contains(again, a => a.Message.Id == e.Message.Id));
+        Assert.All(again, e => Assert.Equal(2, e.Message.Attempt));
+    }
+
+    [Theory]
+    [InlineData(RetryMode.Grain)]
+    [InlineData(RetryMode.Queue)]
+    public async Task A_message_whose_grains_silo_dies_more_often_than_is_allowed_is_given_up(RetryMode retries)
+    {
+        var (log, victim, dead) = await DieOnceAsync(retries, crashAllowance: 0);
+
+        // Those that the dead silo had received come again as well, and are given up with them: their deliveries count alike.
+        var lost = log.Entries.Where(e => e.Silo.Equals(victim) || log.Routers[e.Message.Id].Equals(victim)).Select(e => e.Message.Text);
+        Assert.Equal(lost.Order(StringComparer.Ordinal), dead.Select(d => d.Text).Order(StringComparer.Ordinal));
+        Assert.All(dead, d => Assert.Equal("delivered 2 times without being settled: it seems to end the process", d.Attributes[DeadLetterHeaders.Reason]));
+        Assert.Equal(18, log.Entries.Count);
+    }
+
     [Fact]
     public async Task While_the_cluster_does_not_know_that_a_silo_is_dead_the_messages_of_its_grains_wait()
     {
@@ -183,7 +221,69 @@ public sealed class HandlerGrainTests
         Assert.Equal(0, cluster.Stats.Sum(s => s.Failed + s.DeadLettered));
     }
 
-    private static Task<Cluster> StartAsync(int silos, string queue, GrainLog log, Action<EventideOptions>? configure = null) => Cluster.StartAsync(
+    [Theory]
+    [InlineData("never")]
+    [InlineData("never-beside")]
+    public async Task A_silo_ends_although_a_grain_on_it_never_returns_and_the_message_comes_again(string queue)
+    {
+        var log = new GrainLog();
+        await using var cluster = await StartAsync(2, queue, log, o =>
+        {
+            o.DrainTimeout = TimeSpan.FromSeconds(1);
+            o.StuckAfter = TimeSpan.FromMilliseconds(500);
+            o.Lease = TimeSpan.FromSeconds(2);
+            o.Retry.RetryLimit = 0;
+        });
+        try
+        {
+            // Enough that one of the stateful ones is called from the other silo; a stateless worker has few places.
+            var count = queue == "never" ? 12 : 1;
+            await cluster.SendAsync(queue, Enumerable.Range(0, count).Select(i => $"{i}").ToArray());
+            await Wait.UntilAsync(() => log.Entries.Count == count, "all are in their grains");
+            var victim = (log.Entries.FirstOrDefault(e => !log.Routers[e.Message.Id].Equals(e.Silo)) ?? log.Entries.First()).Silo;
+            var there = log.Entries.Where(e => e.Silo.Equals(victim) || log.Routers[e.Message.Id].Equals(victim)).Select(e => e.Message.Id).ToHashSet();
+
+            var silo = cluster.HandleOf(victim);
+            await silo.StopSiloAsync(stopGracefully: true).WaitAsync(TimeSpan.FromSeconds(60));
+            await silo.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+            await Wait.UntilAsync(() => log.Entries.Where(e => !e.Silo.Equals(victim)).Select(e => e.Message.Id).ToHashSet().IsSupersetOf(there), "they are called again elsewhere", 60);
+        }
+        finally
+        {
+            log.Gate.SetResult();
+        }
+
+        await cluster.DrainedAsync(queue, 60);
+        Assert.Empty(await cluster.PeekAsync("dead"));
+    }
+
+    /// <summary>18 messages are with their grains when a silo dies which has some of them; the others are done. Waits until nothing is left.</summary>
+    private static async Task<(GrainLog Log, SiloAddress Victim, IReadOnlyList<Message> Dead)> DieOnceAsync(RetryMode retries, int crashAllowance)
+    {
+        var log = new GrainLog();
+        await using var cluster = await StartAsync(
+            3,
+            "dying",
+            log,
+            o =>
+            {
+                o.Lease = TimeSpan.FromSeconds(2);
+                o.Retry.RetryLimit = 0;
+                o.CrashAllowance = crashAllowance;
+            },
+            o => o.Retries = retries);
+        await cluster.SendAsync("dying", Enumerable.Range(0, 18).Select(i => $"{i}").ToArray());
+        await Wait.UntilAsync(() => log.Entries.Count == 18, "all are in their grains");
+        var victim = log.Entries.First(e => !log.Routers[e.Message.Id].Equals(e.Silo)).Silo;
+        await cluster.KillAsync(cluster.HandleOf(victim));
+        log.Gate.SetResult();
+
+        await cluster.DrainedAsync("dying", 60);
+        await Wait.UntilAsync(() => cluster.Storage.Count == 0 && cluster.Reminders.Count == 0, "no delivery is held any more", state: () => $"{cluster.Storage.Count} {cluster.Reminders.Count}");
+        return (log, victim, await cluster.PeekAsync("dead"));
+    }
+
+    private static Task<Cluster> StartAsync(int silos, string queue, GrainLog log, Action<EventideOptions>? configure = null, Action<EventideSiloOptions>? configureSilo = null) => Cluster.StartAsync(
         silos,
         (silo, _) =>
         {
@@ -197,8 +297,15 @@ public sealed class HandlerGrainTests
                         configure?.Invoke(o);
                     });
                     e.Services.AddSingleton<IMessageMiddleware, RouterNote>();
+
+                    // A silo that does not end by itself is not to be ended by its host's patience.
+                    e.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(10));
                 },
-                o => o.BackstopDelay = o.ReminderPeriod = TimeSpan.FromMilliseconds(500));
+                o =>
+                {
+                    o.BackstopDelay = o.ReminderPeriod = TimeSpan.FromMilliseconds(500);
+                    configureSilo?.Invoke(o);
+                });
         },
         anyMayDie: true);
 

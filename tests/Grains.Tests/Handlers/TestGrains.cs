@@ -1,6 +1,7 @@
 using Orleans;
 using Orleans.Concurrency;
 using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 
 #pragma warning disable MA0048 // One file: they are found by the silos of every test, each by the name of its queue.
 namespace Eventide.Orleans.Tests.Handlers;
@@ -70,6 +71,8 @@ public sealed class FailingGrain : NotingGrain
     {
         "stock" => throw new OutOfStockException("none left"),
         "card" => throw new CardDeclinedException("card 42 declined", "bank"),
+        "silo" => throw new SiloUnavailableException("another grain's"),
+        "connection" => throw new ConnectionFailedException("another grain's"),
         _ => Task.FromResult(HandlerResult.DeadLetter("not wanted")),
     };
 }
@@ -110,6 +113,27 @@ public sealed class DyingGrain : NotingGrain
     protected override async Task<HandlerResult> WorkAsync(Message message, CancellationToken cancellationToken)
     {
         await Log.Gate.Task.WaitAsync(cancellationToken);
+        return HandlerResult.Success;
+    }
+}
+
+[Handler("queue == 'never'", TimeoutSeconds = 600)]
+public sealed class NeverGrain : NotingGrain
+{
+    protected override async Task<HandlerResult> WorkAsync(Message message, CancellationToken cancellationToken)
+    {
+        await Log.Gate.Task;
+        return HandlerResult.Success;
+    }
+}
+
+[Handler("queue == 'never-beside'", TimeoutSeconds = 600)]
+[StatelessWorker]
+public sealed class NeverBesideGrain : NotingGrain
+{
+    protected override async Task<HandlerResult> WorkAsync(Message message, CancellationToken cancellationToken)
+    {
+        await Log.Gate.Task;
         return HandlerResult.Success;
     }
 }

@@ -198,7 +198,7 @@ internal sealed partial class QueueWorker
             }
 
             // Those that heed their token get a moment to say so; the others' messages go back as they are.
-            await DrainedAsync(Min(Settings.StuckAfter, TimeSpan.FromSeconds(5)), abort);
+            await DrainedAsync(Settings.LastWord, abort);
             foreach (var slot in _slots)
             {
                 FlushDone(slot);
