@@ -13,8 +13,9 @@ internal sealed class DeliveryGrain(
     SiloQueues queues,
     EventideClock clock,
     IOptions<EventideSiloOptions> options,
+    DueHandover handover,
     DeliveryProbe probe,
-    ILogger<DeliveryGrain> logger) : DueGrain(clock, options.Value), IDeliveryGrain
+    ILogger<DeliveryGrain> logger) : DueGrain(clock, options.Value, handover), IDeliveryGrain
 {
     private static readonly TimeSpan NoQueueDelay = TimeSpan.FromMinutes(1);
 
@@ -68,9 +69,9 @@ internal sealed class DeliveryGrain(
         }
         catch (Exception e)
         {
-            // The storage cannot be reached, or another activation has written: what is stored is the truth, and the reminder comes again.
+            // The storage cannot be reached, or another activation has written.
             logger.DeliveryFailed(Key, e);
-            DeactivateOnIdle();
+            StartAfresh();
         }
     }
 
@@ -106,10 +107,14 @@ internal sealed class DeliveryGrain(
                 await PostponeAsync(settlement.Delay);
                 break;
             default:
-                // This silo is shutting down: it was no attempt, and another silo goes on when its reminder comes.
+                // This silo is shutting down: it was no attempt, and another silo goes on, at the latest when its reminder comes.
                 State.Attempt--;
                 await PostponeAsync(TimeSpan.Zero);
-                DeactivateOnIdle();
+                if (!TryHandOver())
+                {
+                    DeactivateOnIdle();
+                }
+
                 break;
         }
     }

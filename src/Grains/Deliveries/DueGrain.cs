@@ -5,12 +5,13 @@ namespace Eventide.Orleans;
 
 /// <summary>Does one thing at a stored time, however far off and whatever silo dies meanwhile: a short wait is kept by a timer with a
 /// reminder behind it, a long one by reminders, chained where one cannot reach so far. A due time found past is acted upon at once.</summary>
-internal abstract class DueGrain(EventideClock clock, EventideSiloOptions options) : Grain, IDueGrain
+internal abstract class DueGrain(EventideClock clock, EventideSiloOptions options, DueHandover handover) : Grain, IDueGrain, IGrainMigrationParticipant
 {
     private const string ReminderName = "due";
 
     private ITimer? _timer;
     private bool _busy;
+    private bool _stays;
 
     protected TimeProvider Time { get; } = clock.Time;
 
@@ -19,17 +20,27 @@ internal abstract class DueGrain(EventideClock clock, EventideSiloOptions option
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        ArmTimer();
+        // Where the silo stops, the timer's call hands over: an activation cannot leave before it is one.
+        SetTimer();
         return Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        handover.Remove(GrainContext);
         if (_timer is not null)
         {
             await _timer.DisposeAsync();
         }
     }
+
+    // What is stored goes along by itself.
+    public void OnDehydrate(IDehydrationContext dehydrationContext)
+    {
+    }
+
+    // Two silos that stop at once do not play ball with it.
+    public void OnRehydrate(IRehydrationContext rehydrationContext) => _stays = handover.IsLeaving;
 
     public Task LookAsync() => ActIfDueAsync();
 
@@ -72,38 +83,60 @@ internal abstract class DueGrain(EventideClock clock, EventideSiloOptions option
         }
     }
 
-    /// <summary>Sets the timer for the due time, where that is near.</summary>
+    /// <summary>Sets the timer for the due time, where that is near; where this silo stops, on another one.</summary>
     protected void ArmTimer()
+    {
+        if (!TryHandOver())
+        {
+            SetTimer();
+        }
+    }
+
+    /// <summary>Goes on at another silo, where this one stops and the due time is near.</summary>
+    /// <returns>Whether it does.</returns>
+    protected bool TryHandOver() => handover.IsLeaving && !_stays && Due - Time.GetUtcNow() <= options.TimerHorizon && handover.TryHandOver(GrainContext);
+
+    /// <summary>Forgets what is in memory, which is not what is stored: that is the truth, and the reminder comes again.</summary>
+    protected void StartAfresh()
+    {
+        _stays = true;
+        DeactivateOnIdle();
+    }
+
+    private void SetTimer()
     {
         _timer?.Dispose();
         _timer = null;
-        if (Due is not { } due)
+        var left = Due - Time.GetUtcNow();
+        if (left is not { } wait || wait > options.TimerHorizon)
         {
+            handover.Remove(GrainContext);
             return;
         }
 
-        var left = due - Time.GetUtcNow();
-        if (left > options.TimerHorizon)
-        {
-            return;
-        }
+        wait = wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
 
         // The timer calls the grain from outside, so that it acts in a turn of its own.
         var self = this.AsReference<IDueGrain>();
-        _timer = Time.CreateTimer(static grain => ((IDueGrain)grain!).LookAsync().Ignore(), self, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        DelayDeactivation((left > TimeSpan.Zero ? left : TimeSpan.Zero) + TimeSpan.FromMinutes(1));
+        if (!_stays)
+        {
+            handover.Add(GrainContext, self);
+        }
+
+        _timer = Time.CreateTimer(static grain => ((IDueGrain)grain!).LookAsync().Ignore(), self, wait, Timeout.InfiniteTimeSpan);
+        DelayDeactivation(wait + TimeSpan.FromMinutes(1));
     }
 
     private async Task ActIfDueAsync()
     {
-        if (_busy || Due is not { } due)
+        if (_busy || Due is not { } due || TryHandOver())
         {
             return;
         }
 
         if (due > Time.GetUtcNow())
         {
-            ArmTimer();
+            SetTimer();
             return;
         }
 

@@ -11,6 +11,9 @@ internal sealed class SiloLink(ILocalSiloDetails local, ISiloStatusOracle oracle
 
     public SiloAddress Here => local.SiloAddress;
 
+    /// <summary>The active silos of the cluster but this one.</summary>
+    public IReadOnlyList<SiloAddress> Others => [.. oracle.GetApproximateSiloStatuses(onlyActive: true).Keys.Where(silo => !silo.Equals(Here))];
+
     public bool IsDead(SiloAddress silo) => oracle.IsDeadSilo(silo);
 
     /// <summary>Calls back for every silo that dies from now on.</summary>

@@ -56,4 +56,7 @@ internal static partial class SiloLog
 
     [LoggerMessage(516, LogLevel.Debug, "{Message} waits: the cluster could not be asked whether it holds it already ({Tries} tries): {Reason}")]
     public static partial void HeldNotKnownYet(this ILogger logger, Message message, int tries, string reason);
+
+    [LoggerMessage(517, LogLevel.Information, "{Gone} of {Count} held retries and schedules that are soon due went on to other silos, as this one stops")]
+    public static partial void HandedOver(this ILogger logger, int gone, int count);
 }

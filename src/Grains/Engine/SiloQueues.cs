@@ -42,6 +42,9 @@ internal sealed class SiloQueues(
 
     public IReadOnlyCollection<SiloQueue> All => [.. _queues.Values];
 
+    /// <summary>How long handlers may go on that run when the silo begins to stop.</summary>
+    public TimeSpan StopPatience => All.Select(q => q.Settings.DrainTimeout + q.Settings.LastWord).DefaultIfEmpty().Max();
+
     public long NextKey() => Interlocked.Increment(ref _lastKey);
 
     public bool IsDead(SiloAddress silo) => silos.IsDead(silo);

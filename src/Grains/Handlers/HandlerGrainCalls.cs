@@ -44,7 +44,7 @@ internal sealed class HandlerGrainCalls(SiloQueues queues, EventideClock clock) 
     // Not waited for: the silo goes on stopping, and meets those that are still at work when it ends its grains.
     private Task StopAsync(CancellationToken cancellationToken)
     {
-        _ = AbandonAsync(queues.All.Select(q => q.Settings.DrainTimeout + q.Settings.LastWord).DefaultIfEmpty().Max());
+        _ = AbandonAsync(queues.StopPatience);
         return Task.CompletedTask;
     }
 

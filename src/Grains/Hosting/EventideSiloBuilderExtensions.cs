@@ -62,6 +62,8 @@ public static class EventideSiloBuilderExtensions
         services.AddSingleton<SettlementLink>();
         services.AddSingleton<SettlementClient>();
         services.AddSingleton<DeliveryGateway>();
+        services.AddSingleton<DueHandover>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<DueHandover>());
         services.TryAddSingleton<DeliveryProbe>();
         services.AddSingleton<SiloQueues>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloQueues>());

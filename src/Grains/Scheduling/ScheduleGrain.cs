@@ -17,8 +17,9 @@ internal sealed class ScheduleGrain(
     QueueSenders senders,
     EventideClock clock,
     IOptions<EventideSiloOptions> options,
+    DueHandover handover,
     SchedulingProbe probe,
-    ILogger<ScheduleGrain> logger) : DueGrain(clock, options.Value), IScheduleGrain
+    ILogger<ScheduleGrain> logger) : DueGrain(clock, options.Value, handover), IScheduleGrain
 {
     private Schedule? _schedule;
 
@@ -107,9 +108,9 @@ internal sealed class ScheduleGrain(
         }
         catch (Exception e)
         {
-            // The storage cannot be reached, or another activation has written: what is stored is the truth, and the reminder comes again.
+            // The storage cannot be reached, or another activation has written.
             logger.ScheduledGrainFailed(Name, e);
-            DeactivateOnIdle();
+            StartAfresh();
         }
     }
 

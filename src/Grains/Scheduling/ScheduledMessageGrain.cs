@@ -13,8 +13,9 @@ internal sealed class ScheduledMessageGrain(
     QueueSenders senders,
     EventideClock clock,
     IOptions<EventideSiloOptions> options,
+    DueHandover handover,
     SchedulingProbe probe,
-    ILogger<ScheduledMessageGrain> logger) : DueGrain(clock, options.Value), IScheduledMessageGrain
+    ILogger<ScheduledMessageGrain> logger) : DueGrain(clock, options.Value, handover), IScheduledMessageGrain
 {
     protected override DateTimeOffset? Due => state.RecordExists ? state.State.NextTry : null;
 
@@ -68,9 +69,9 @@ internal sealed class ScheduledMessageGrain(
         }
         catch (Exception e)
         {
-            // The storage cannot be reached, or another activation has written: what is stored is the truth, and the reminder comes again.
+            // The storage cannot be reached, or another activation has written.
             logger.ScheduledGrainFailed(Key, e);
-            DeactivateOnIdle();
+            StartAfresh();
         }
     }
 

@@ -46,6 +46,30 @@ public sealed class RetryTests
         Assert.True(attempts.Where(a => a.Attempt == 2).Min(a => a.At) - attempts.Min(a => a.At) >= 1950, "none came before its time");
     }
 
+    [Fact]
+    public async Task Retries_go_on_in_time_when_the_silo_that_holds_them_is_stopped()
+    {
+        var attempts = new ConcurrentQueue<(int Attempt, long At)>();
+        var holders = new ConcurrentBag<SiloAddress>();
+        await using var cluster = await StartAsync(3, attempts, TimeSpan.FromSeconds(5), silo =>
+        {
+            silo.Services.AddSingleton<DeliveryProbe>(services => new HolderProbe(services.GetRequiredService<ILocalSiloDetails>().SiloAddress, holders));
+
+            // Those that were left to their reminders would not come in the time of this test.
+            silo.Services.Configure<EventideSiloOptions>(o => o.BackstopDelay = TimeSpan.FromMinutes(10));
+        });
+        await cluster.SendAsync("work", Enumerable.Range(0, 24).Select(i => new OutgoingMessage($"{i}")));
+        await Wait.UntilAsync(() => holders.Count == 24, "all are held");
+        await cluster.DrainedAsync("work");
+
+        // Two, one after the other: what was handed over is handed on.
+        await cluster.HandleOf(holders.First()).StopSiloAsync(stopGracefully: true);
+        await cluster.Handles.First(h => h.IsActive).StopSiloAsync(stopGracefully: true);
+        await Wait.UntilAsync(() => cluster.Storage.Count == 0 && cluster.Reminders.Count == 0, "all are settled and forgotten", 60, () => $"{cluster.Storage.Count} {cluster.Reminders.Count}");
+        Assert.Equal(Enumerable.Repeat(1, 24).Concat(Enumerable.Repeat(2, 24)), attempts.Select(a => a.Attempt).Order());
+        Assert.Empty(await cluster.PeekAsync("dead"));
+    }
+
     [Theory]
     [InlineData(90)]
     [InlineData(40 * 24 * 3600)]

@@ -38,7 +38,8 @@ public sealed class StopTests
                     await neverEnds.Task;
                     return HandlerResult.Success;
                 }),
-                o => o.BackstopDelay = o.ReminderPeriod = TimeSpan.FromMilliseconds(300)),
+                // Held or not, it does not wait for a reminder.
+                o => o.BackstopDelay = TimeSpan.FromMinutes(10)),
             anyMayDie: true);
         try
         {
