@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Eventide.Orleans.Tests.Processes;
 
 /// <summary>One line of a silo process' journal.</summary>
-/// <param name="Kind"><c>s</c>: a handler was called; <c>d</c>: it succeeded; <c>f</c>: it failed.</param>
-/// <param name="Number">The message's number.</param>
+/// <param name="Kind"><c>s</c>: a handler was called; <c>d</c>: it succeeded; <c>f</c>: it failed; <c>k</c>: a message was scheduled; <c>t</c>: a tick came.</param>
+/// <param name="Number">The message's number; of a tick its time, in seconds since 1970.</param>
 /// <param name="Attempt">The message's attempt, as the handler saw it.</param>
 /// <param name="Group">The message's group, or <c>-</c>.</param>
 /// <param name="At">When, by the machine's clock, which all its processes share.</param>

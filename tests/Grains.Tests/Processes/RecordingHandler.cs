@@ -38,7 +38,8 @@ public sealed class RecordingHandler : IMessageHandler
         return HandlerResult.Success;
     }
 
-    private static void Note(char kind, int number, Message message)
+    /// <summary>Notes something in the journal of this process.</summary>
+    public static void Note(char kind, int number, Message message)
     {
         lock (Writing)
         {

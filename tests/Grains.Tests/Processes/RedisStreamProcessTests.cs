@@ -123,7 +123,8 @@ public sealed class RedisStreamProcessTests
         await silos.HasDoneAsync(1);
     }
 
-    private static async Task<ConnectionMultiplexer> ConnectAsync(SiloProcesses silos)
+    /// <summary>Makes a stream the queue of all silos.</summary>
+    internal static async Task<ConnectionMultiplexer> ConnectAsync(SiloProcesses silos)
     {
         var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{silos.Redis.Port}");
         silos.Queue = $"redis://{address}/0?stream=work&group=g";
@@ -133,5 +134,5 @@ public sealed class RedisStreamProcessTests
         return connection;
     }
 
-    private static async Task<int> PendingAsync(IDatabase database) => (await database.StreamPendingAsync("work", "g")).PendingMessageCount;
+    internal static async Task<int> PendingAsync(IDatabase database) => (await database.StreamPendingAsync("work", "g")).PendingMessageCount;
 }

@@ -11,7 +11,10 @@ internal sealed class SiloProcess(RunningProgram program, Uri http, string journ
     /// <summary>How many partitions it receives, by its log: event 500 for one taken, 501 for one left.</summary>
     public int Partitions => program.Output.Count(l => l.Contains(".SiloQueues[500]", StringComparison.Ordinal)) - program.Output.Count(l => l.Contains(".SiloQueues[501]", StringComparison.Ordinal));
 
-    /// <summary>What its handler has noted.</summary>
+    /// <summary>Whether it was the one to keep the schedules, by its log: event 600 of the grain.</summary>
+    public bool KeepsSchedules => program.Output.Any(l => l.Contains(".ScheduleGrain[600]", StringComparison.Ordinal));
+
+    /// <summary>What its handlers have noted.</summary>
     public IReadOnlyList<JournalEntry> Entries
     {
         get
