@@ -10,8 +10,7 @@ internal sealed class HandlerSlot : IThreadPoolWorkItem
     private readonly QueueWorker _worker;
     private readonly AttemptSlot _attempt;
     private readonly Action<object, CancelReason> _stuck;
-    private readonly Lock _lock = new();
-    private List<Delivery> _done = new(Batch);
+    private List<Delivery>? _done;
     private volatile Delivery? _current;
 
     public HandlerSlot(QueueWorker worker)
@@ -65,26 +64,14 @@ internal sealed class HandlerSlot : IThreadPoolWorkItem
     /// <returns>Whether a batch has come together.</returns>
     public bool AddDone(Delivery delivery)
     {
-        lock (_lock)
-        {
-            _done.Add(delivery);
-            return _done.Count >= Batch;
-        }
+        // Taken out while it is added to: whoever takes what is done meanwhile finds nothing yet, and needs no lock.
+        var done = Interlocked.Exchange(ref _done, null) ?? new List<Delivery>(Batch);
+        done.Add(delivery);
+        var isFull = done.Count >= Batch;
+        Volatile.Write(ref _done, done);
+        return isFull;
     }
 
     /// <summary>Takes what is done, to be handed on.</summary>
-    public List<Delivery>? TakeDone()
-    {
-        lock (_lock)
-        {
-            if (_done.Count == 0)
-            {
-                return null;
-            }
-
-            var done = _done;
-            _done = new List<Delivery>(Batch);
-            return done;
-        }
-    }
+    public List<Delivery>? TakeDone() => Volatile.Read(ref _done) is null ? null : Interlocked.Exchange(ref _done, null);
 }

@@ -39,7 +39,12 @@ internal sealed partial class QueueWorker
         _settler.Acknowledge(done);
         Interlocked.Add(ref _outstandingBytes, -bytes);
         Interlocked.Add(ref _outstanding, -done.Count);
-        _wake.SetIfWaiting();
+
+        // The pump is woken when it can do something, not for each part of the room that it waits for; a slot that goes idle wakes it in any case.
+        if (HasRoom(out _))
+        {
+            _wake.SetIfWaiting();
+        }
     }
 
     protected override void Acknowledge(Delivery delivery)

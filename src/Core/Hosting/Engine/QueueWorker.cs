@@ -22,6 +22,8 @@ internal sealed partial class QueueWorker : DeliveryFlow<HandlerSlot>, IWatchedW
     private readonly Signal _wake = new();
     private readonly RuleFailureCallback _ruleFailed;
     private readonly bool _timed;
+    private readonly int _capacity;
+    private readonly int _worthwhile;
     private long _outstanding;
     private long _outstandingBytes;
     private long _latestRetry;
@@ -65,6 +67,8 @@ internal sealed partial class QueueWorker : DeliveryFlow<HandlerSlot>, IWatchedW
         }
 
         _timed = hooks.Any;
+        _capacity = Settings.Concurrency + Settings.BufferSize!.Value;
+        _worthwhile = Math.Min(receiver.Limits.MaxReceiveBatch, Math.Max(1, _capacity / 2));
     }
 
     public WorkerStats Stats
@@ -285,27 +289,30 @@ internal sealed partial class QueueWorker : DeliveryFlow<HandlerSlot>, IWatchedW
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    /// <summary>Waits until a receive is worth its while: a slot is idle, or there is room for a whole batch.</summary>
+    /// <summary>Waits until a receive is worth its while.</summary>
     private async ValueTask<int> WaitForRoomAsync(CancellationToken stop)
     {
-        var capacity = Settings.Concurrency + Settings.BufferSize!.Value;
-        var worthwhile = Math.Min(_receiver.Limits.MaxReceiveBatch, Math.Max(1, capacity / 2));
         while (true)
         {
             stop.ThrowIfCancellationRequested();
-            var here = Volatile.Read(ref _outstanding);
-            var room = capacity - Stuck - (int)here;
-            var hungry = _buffer.IsEmpty && !_idle.IsEmpty;
-            if (room > 0
-                && (hungry || room >= worthwhile)
-                && (here == 0 || Volatile.Read(ref _outstandingBytes) < Settings.MaxBufferedBytes)
-                && _settler.Unfinished <= Math.Max(1000, 4 * capacity))
+            if (HasRoom(out var room))
             {
                 return Math.Min(room, _receiver.Limits.MaxReceiveBatch);
             }
 
             await _wake.WaitAsync(stop);
         }
+    }
+
+    /// <summary>Whether a receive is worth its while: a slot is idle, or there is room for a whole batch.</summary>
+    private bool HasRoom(out int room)
+    {
+        var here = Volatile.Read(ref _outstanding);
+        room = _capacity - Stuck - (int)here;
+        return room > 0
+            && (room >= _worthwhile || (_buffer.IsEmpty && !_idle.IsEmpty))
+            && (here == 0 || Volatile.Read(ref _outstandingBytes) < Settings.MaxBufferedBytes)
+            && _settler.Unfinished <= Math.Max(1000, 4 * _capacity);
     }
 
     private void Accept(IReadOnlyList<LeasedMessage> messages)

@@ -137,9 +137,13 @@ internal sealed class Settler
                 _logger.AcknowledgeFailed(delivery.Message, failure.Reason);
             });
 
-        foreach (var delivery in batch)
+        // Asked first, since the text of an id is often made only when it is read.
+        if (!_firstFailures.IsEmpty)
         {
-            _firstFailures.Forget(delivery.Message.Id);
+            foreach (var delivery in batch)
+            {
+                _firstFailures.Forget(delivery.Message.Id);
+            }
         }
 
         _acknowledged?.Invoke(batch);
