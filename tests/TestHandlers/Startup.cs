@@ -90,6 +90,12 @@ public sealed class Printer : IMessageHandler
     }
 }
 
+[Handler("body.do == 'refund'", Queues = ["refunds"])]
+public sealed class Refunder : IMessageHandler
+{
+    public Task<HandlerResult> HandleAsync(Message message, CancellationToken cancellationToken) => HandlerResult.Done;
+}
+
 [Handler("body.do == 'throw'")]
 public sealed class Thrower : IMessageHandler
 {

@@ -100,7 +100,7 @@ internal static class AppHost
         }
         catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{path}: the configuration cannot be read: {OneLine.Of(e.InnerException?.Message ?? e.Message)}", e);
+            throw new UsageException($"{path}: the configuration cannot be read: {OneLine.Of(e.GetBaseException().Message)}", e);
         }
     }
 }

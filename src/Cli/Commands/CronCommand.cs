@@ -120,7 +120,14 @@ internal static class CronCommand
     {
         if (apps.Length == 0 && config is null)
         {
-            return CronSchedule.ParseIn(what, zone);
+            try
+            {
+                return CronSchedule.ParseIn(what, zone);
+            }
+            catch (FormatException e) when (IsOneWord(what))
+            {
+                throw new UsageException($"{e.Message} To ask for a schedule by its name, say where it is configured, with --app or --config.", e);
+            }
         }
 
         await using var services = Load(apps, config);
@@ -134,11 +141,13 @@ internal static class CronCommand
         {
             return CronSchedule.ParseIn(what, zone);
         }
-        catch (FormatException e) when (what.Trim().All(c => c is not (' ' or '\t')))
+        catch (FormatException e) when (IsOneWord(what))
         {
             throw new UsageException($"'{what}' is no schedule (there {(schedules.Count == 0 ? "is none" : $"are {string.Join(", ", schedules.Keys.Order(StringComparer.Ordinal))}")}), nor a cron expression: {e.Message}", e);
         }
     }
+
+    private static bool IsOneWord(string what) => what.Trim().All(c => c is not (' ' or '\t'));
 
     private static ServiceProvider Load(string[] apps, string? config) =>
         AppHost.CreateBuilder(new AppSettings(apps, config), withEngine: false, needsHandlers: false).Services.BuildServiceProvider();

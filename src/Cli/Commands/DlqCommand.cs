@@ -48,7 +48,7 @@ internal static class DlqCommand
         var dryRun = CommonOptions.DryRun();
         var limit = CommonOptions.Number("--limit", "How many at most. Default: all that are there at the start.", 1, int.MaxValue);
         var rate = CommonOptions.Number("--rate", "How many a second at most. Default: as fast as it goes.", 1, 1_000_000);
-        var to = new Option<string?>("--to") { Description = "The queue to send to. Default: the one that each message came from, where it is named by a URI.", HelpName = "URI" };
+        var to = new Option<string?>("--to") { Description = "The queue to send to. Default: the one that each message came from, on the same server or in the same account.", HelpName = "URI" };
         var command = isPurge
             ? new Command("purge", "Remove dead letters for good.") { queue, filter, limit, rate, dryRun, json }
             : new Command("redrive", "Send dead letters back to work. Each is sent first and removed when that is confirmed: none is lost, one may be there twice when the command is killed.") { queue, to, filter, limit, rate, dryRun, json };

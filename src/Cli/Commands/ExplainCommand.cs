@@ -18,26 +18,33 @@ internal static class ExplainCommand
             HelpName = "FILE",
             DefaultValueFactory = _ => "-",
         };
+        var queue = new Option<string?>("--queue", "-q")
+        {
+            Description = "The name of the queue that the message is taken to come from: handlers bound to other queues are left out, and its own Dispatch and Unmatched hold.",
+            HelpName = "NAME",
+        };
         var command = new Command("explain", "Tell, for a message, which handlers' rules match, and for each other rule the part on which it failed and what the message has there.")
         {
-            app, file, config, json,
+            app, file, queue, config, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var loaded = LoadedApp.Load(new AppSettings(parsed.GetValue(app) ?? [], parsed.GetValue(config)));
-            foreach (var message in await ReadAsync(parsed.GetValue(file)!, cancellationToken))
+            var name = parsed.GetValue(queue);
+            var table = loaded.TableOf(name);
+            foreach (var message in await ReadAsync(parsed.GetValue(file)!, name, cancellationToken))
             {
-                var verdicts = loaded.Table.Explain(message);
+                var verdicts = table.Explain(message);
                 var document = new MessageDocument();
                 document.Load(message);
-                var taken = loaded.Table.Match(document, message);
+                var taken = table.Match(document, message);
                 if (parsed.GetValue(json))
                 {
                     WriteJson(console, message, taken, verdicts);
                 }
                 else
                 {
-                    WriteText(console, message, taken, verdicts, document.NotJson, loaded.Options.Unmatched);
+                    WriteText(console, message, taken, verdicts, document.NotJson, loaded.UnmatchedOf(name), marksQueues: name is null);
                 }
             }
 
@@ -47,7 +54,7 @@ internal static class ExplainCommand
     }
 
     /// <summary>One JSON value, over as many lines as it likes, is one message; anything else is a message a line.</summary>
-    private static async Task<IReadOnlyList<Message>> ReadAsync(string path, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Message>> ReadAsync(string path, string? queue, CancellationToken cancellationToken)
     {
         var content = await Input.ReadAllAsync(path, cancellationToken);
         var lines = new MemoryStream(content);
@@ -58,7 +65,7 @@ internal static class ExplainCommand
         }
 
         var messages = new List<Message>();
-        await using var receiver = FileQueue.FromStreams(path, lines, Stream.Null).OpenReceiver();
+        await using var receiver = FileQueue.FromStreams(queue ?? path, lines, Stream.Null).OpenReceiver();
         for (var isLast = false; !isLast;)
         {
             var batch = await receiver.ReceiveAsync(new ReceiveRequest(receiver.Limits.MaxReceiveBatch, TimeSpan.Zero, TimeSpan.Zero), cancellationToken);
@@ -85,6 +92,7 @@ internal static class ExplainCommand
             w.WriteStartObject();
             w.WriteString("handler", verdict.Route.Handler.Name);
             w.WriteBoolean("matches", verdict.Matches);
+            w.WriteStrings("queues", verdict.Route.Handler.Queues);
             w.WriteStartArray("rules");
             foreach (var rule in verdict.Rules)
             {
@@ -105,7 +113,7 @@ internal static class ExplainCommand
     });
 
     private static void WriteText(
-        CliConsole console, Message message, RouteResult taken, IReadOnlyList<RouteExplanation> verdicts, string? notJson, UnmatchedPolicy unmatched)
+        CliConsole console, Message message, RouteResult taken, IReadOnlyList<RouteExplanation> verdicts, string? notJson, UnmatchedPolicy unmatched, bool marksQueues)
     {
         console.WriteLine($"Message {message.Id}: {OneLine.Shorten(OneLine.Of(message.Text), 100)}");
         if (notJson is not null)
@@ -115,7 +123,9 @@ internal static class ExplainCommand
 
         foreach (var verdict in verdicts)
         {
-            console.WriteLine($"  {(verdict.Matches ? "+" : "-")} {verdict.Route.Handler.Name}");
+            var handler = verdict.Route.Handler;
+            var bound = marksQueues && handler.Queues.Count > 0 ? $" (of messages of {string.Join(", ", handler.Queues)} alone; see --queue)" : "";
+            console.WriteLine($"  {(verdict.Matches ? "+" : "-")} {handler.Name}{bound}");
             foreach (var rule in verdict.Rules)
             {
                 console.WriteLine($"      {(rule.Matches ? "holds" : "fails")}  {rule.Rule}");

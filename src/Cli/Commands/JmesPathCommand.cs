@@ -30,7 +30,7 @@ internal static class JmesPathCommand
             var document = new JmesDocument(JmesPathOptions.DeepestDocument);
             if (!document.TryLoad(message.JsonBody, out var fault))
             {
-                throw new UsageException($"{path}: this is not one JSON value: {OneLine.Of(fault.ToString())}");
+                throw new UsageException($"{(path == "-" ? "standard input" : path)}: this is not one JSON value: {OneLine.Of(fault.ToString())}");
             }
 
             try

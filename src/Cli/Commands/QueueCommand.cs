@@ -93,7 +93,9 @@ internal static class QueueCommand
             }
             else
             {
-                console.WriteLine($"{Show(count)} {(isDry ? "would be" : "were")} removed from {uri}");
+                console.WriteLine(
+                    count is null ? $"{uri} {(isDry ? "would be" : "is")} purged; it does not tell how many messages {(isDry ? "are in it" : "were removed")}"
+                    : $"{Show(count)} {(isDry ? "would be" : "were")} removed from {uri}");
             }
 
             return ExitCode.Success;

@@ -90,6 +90,9 @@ internal sealed class CliLoggerProvider(CliConsole console, bool json, TimeProvi
                 case bool flag:
                     writer.WriteBoolean(key, flag);
                     break;
+                case DateTimeOffset moment:
+                    writer.WriteString(key, moment.UtcDateTime);
+                    break;
                 case TimeSpan duration:
                     writer.WriteNumber(key, duration.TotalSeconds);
                     break;

@@ -16,6 +16,7 @@ internal static class DlqWork
         await using var redrive = new Redrive(queues, request.Queue, request.To, TimeProvider.System)
         {
             OnFailed = (message, why) => Report(console, request, message, $"stays where it is: {why}"),
+            OnTarget = (source, target) => console.WriteError($"What came from '{source}' goes to {target}."),
         };
         if (!request.DryRun)
         {
@@ -45,8 +46,15 @@ internal static class DlqWork
         {
             await using (admin)
             {
-                var count = await admin.PurgeAsync(cancellationToken) ?? 0;
-                Summarize(console, request, new WalkReport(count, count, count, 0), "removed", "remove");
+                if (await admin.PurgeAsync(cancellationToken) is { } count)
+                {
+                    Summarize(console, request, new WalkReport(count, count, count, 0), "removed", "remove");
+                }
+                else
+                {
+                    SayPurged(console, request);
+                }
+
                 return ExitCode.Success;
             }
         }
@@ -114,6 +122,25 @@ internal static class DlqWork
         else
         {
             console.Fail($"message {message.Id} {what}");
+        }
+    }
+
+    // A queue that does not count what it purges, as SQS.
+    private static void SayPurged(CliConsole console, DlqRequest request)
+    {
+        if (request.Json)
+        {
+            console.WriteJson(w =>
+            {
+                w.WriteString("event", "summary");
+                w.WriteNull("seen");
+                w.WriteNull("removed");
+                w.WriteNumber("failed", 0);
+            });
+        }
+        else
+        {
+            console.WriteLine($"{request.Queue} is purged; it does not tell how many messages were removed");
         }
     }
 

@@ -4,9 +4,13 @@ namespace Eventide.Cli;
 internal sealed class Redrive(QueueConnector queues, QueueUri deadLetters, QueueUri? target, TimeProvider time) : IAsyncDisposable
 {
     private readonly Dictionary<string, IQueueSender> _senders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (IQueueSender? Sender, string? Fault)> _sources = new(StringComparer.Ordinal);
 
     /// <summary>Told of a message that stays where it was, and why.</summary>
     public Action<Message, string>? OnFailed { get; init; }
+
+    /// <summary>Told of the queue to which messages go back that came from a queue, by its name in their header.</summary>
+    public Action<string, QueueUri>? OnTarget { get; init; }
 
     /// <summary>Opens the target that was named, so that a wrong one is found before anything is received.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -64,22 +68,62 @@ internal sealed class Redrive(QueueConnector queues, QueueUri deadLetters, Queue
             return (await SenderAsync(target, cancellationToken), null);
         }
 
-        // What a message says of itself decides only among queues of the kind that it lies in, and never writes to a file.
-        var source = message.Attributes.GetValueOrDefault(DeadLetterHeaders.SourceQueue);
-        if (!QueueUri.TryParse(source, out var uri, out _) || uri.Scheme != deadLetters.Scheme || uri.Scheme == "file")
+        if (message.Attributes.GetValueOrDefault(DeadLetterHeaders.SourceQueue) is not { } source)
         {
-            return (null, source is null
-                ? $"it does not tell where it came from (no attribute {DeadLetterHeaders.SourceQueue}); name the queue with --to URI"
-                : $"it came from '{source}', which is no URI of a {deadLetters.Scheme} queue; name the queue with --to URI");
+            return (null, $"it does not tell where it came from (no attribute {DeadLetterHeaders.SourceQueue}); name the queue with --to URI");
+        }
+
+        if (!_sources.TryGetValue(source, out var known))
+        {
+            _sources.Add(source, known = await SourceAsync(source, cancellationToken));
+        }
+
+        return known;
+    }
+
+    private async Task<(IQueueSender? Sender, string? Fault)> SourceAsync(string source, CancellationToken cancellationToken)
+    {
+        // What a message says of itself decides only among queues of the kind that it lies in, and never writes to a file.
+        var uri = QueueUri.TryParse(source, out var named, out _) && named.Scheme == deadLetters.Scheme ? named : SiblingQueue.Find(deadLetters, source);
+        if (uri is null || uri.Scheme == "file")
+        {
+            return (null, $"it came from '{source}', which is no URI of a {deadLetters.Scheme} queue; name the queue with --to URI");
+        }
+
+        if (uri.Equals(deadLetters) || deadLetters.Options.GetValueOrDefault("stream") == source)
+        {
+            return (null, $"it came from '{source}', the dead-letter queue itself; name the queue with --to URI");
         }
 
         try
         {
-            return (await SenderAsync(uri, cancellationToken), null);
+            if (!await ExistsAsync(uri, cancellationToken))
+            {
+                return (null, $"it came from '{source}', and there is no {uri}; name the queue with --to URI");
+            }
+
+            var sender = await SenderAsync(uri, cancellationToken);
+            OnTarget?.Invoke(source, uri);
+            return (sender, null);
         }
         catch (Exception e) when (e is QueueException or FormatException)
         {
-            return (null, $"the queue that it came from cannot be opened: {OneLine.Of(e.Message)}");
+            return (null, $"it came from '{source}', and {uri} cannot be opened: {OneLine.Of(e.Message)}; name the queue with --to URI");
+        }
+    }
+
+    // A stream is made by the first message that is sent to it. One that was worked has a group.
+    private async Task<bool> ExistsAsync(QueueUri uri, CancellationToken cancellationToken)
+    {
+        if (await queues.OpenAdminAsync(uri, cancellationToken) is not { } admin)
+        {
+            return true;
+        }
+
+        await using (admin)
+        {
+            var stats = await admin.GetStatsAsync(cancellationToken);
+            return !(stats.Details.ContainsKey("stream") && stats.Details.GetValueOrDefault("groups") == "0" && stats.Ready is 0);
         }
     }
 

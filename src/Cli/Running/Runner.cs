@@ -14,6 +14,7 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
     /// <summary>How long a second signal waits for what can still be given back.</summary>
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(1);
 
+    private IReadOnlyList<(string Schedule, string Queue)> _leftOut = [];
     private int _strayFailures;
 
     /// <summary>Runs.</summary>
@@ -39,7 +40,8 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
         Configure(builder, deadLetters);
         using var host = builder.Build();
         var monitor = host.Services.GetRequiredService<EventideMonitor>();
-        CatchStrayFailures(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Eventide.Cli"));
+        var log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Eventide.Cli");
+        CatchStrayFailures(log);
 
         signals.OnFirst = signal => report.Stopping(signal.ToString(), atOnce: false);
         signals.OnSecond = signal =>
@@ -51,6 +53,11 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
         try
         {
             await StartAsync(host, signals);
+            foreach (var (schedule, queue) in _leftOut)
+            {
+                log.ScheduleLeftOut(schedule, queue, QueueUri.Parse(settings.Queue!));
+            }
+
             await report.FollowAsync(monitor, WorkAsync(host, signals));
         }
         catch (OperationCanceledException) when (signals.Finish.IsCancellationRequested)
@@ -73,16 +80,23 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
             : ExitCode.Success;
     }
 
-    private static async Task StartAsync(IHost host, Signals signals)
+    private async Task StartAsync(IHost host, Signals signals)
     {
+        // What a person at a command line can do about it is another thing than what a host's author can.
+        if (!host.Services.GetServices<HandlerDescriptor>().Any())
+        {
+            throw new UsageException(LoadedApp.NoHandler(settings.App));
+        }
+
         try
         {
             await host.StartAsync(signals.Finish);
         }
         catch (InvalidOperationException e)
         {
-            // No queue, no handler, a handler whose services are missing: all of it is set-up.
-            throw new UsageException(OneLine.Of(e.Message), e);
+            // No queue, a service that cannot be made: all of it is set-up.
+            var advice = e.Message.StartsWith("No queue is configured", StringComparison.Ordinal) ? " Here: give one with --queue URI, such as --queue file:orders.ndjson." : "";
+            throw new UsageException(OneLine.Of(e.Message) + advice, e);
         }
     }
 
@@ -126,8 +140,8 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
         {
             if (settings.Queue is not null)
             {
-                options.Queue = settings.Queue;
-                options.Queues.Clear();
+                // Options are made more than once.
+                _leftOut = ReplacedQueues.Take(options, settings.Queue);
             }
 
             options.DeadLetter = settings.DeadLetter ?? options.DeadLetter ?? deadLetters?.Uri;

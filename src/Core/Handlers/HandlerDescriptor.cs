@@ -56,6 +56,9 @@ public sealed class HandlerDescriptor
     /// <summary>The class that handles, where there is one.</summary>
     public Type? Type { get; init; }
 
+    /// <summary>Tells, with the host's services, why the handler cannot be made; <see langword="null"/> where nothing is known to be wrong.</summary>
+    internal Func<IServiceProvider, string?>? FindMissing { get; init; }
+
     /// <summary>The policy by which this handler's failures are retried.</summary>
     /// <param name="defaults">The worker's options.</param>
     public RetryPolicy RetryPolicy(RetryOptions defaults)

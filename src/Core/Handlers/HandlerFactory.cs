@@ -44,24 +44,26 @@ internal static class HandlerFactory
         }
 
         var isShared = own.Lifetime == ServiceLifetime.Singleton;
-        return Describe(type, attribute, provider => Call(provider, type, isShared, json), needsScope: !isShared);
+        return Describe(
+            type, attribute, provider => Call(provider, type, isShared, json), needsScope: !isShared, provider => HandlerConstructor.FindFault(type, services, provider));
     }
 
     /// <summary>Describes a handler by its attribute; how it is called is the caller's affair.</summary>
-    public static HandlerDescriptor Describe(Type type, HandlerAttribute attribute, Func<IServiceProvider, MessageDelegate> create, bool needsScope) =>
+    public static HandlerDescriptor Describe(Type type, HandlerAttribute attribute, Func<IServiceProvider, MessageDelegate> create, bool needsScope, Func<IServiceProvider, string?>? findMissing = null) =>
         new(attribute.Name ?? type.Name, create)
         {
             Rules = attribute.Rules,
             Match = attribute.Match,
             Order = attribute.Order,
             Queues = attribute.Queues,
-            RetryLimit = attribute.RetryLimit < 0 ? null : attribute.RetryLimit,
+            RetryLimit = attribute.RetryLimit == -1 ? null : attribute.RetryLimit,
             RetryFor = [.. attribute.RetryFor.Select(t => t.FullName!)],
-            MinBackoff = attribute.MinBackoffSeconds < 0 ? null : TimeSpan.FromSeconds(attribute.MinBackoffSeconds),
-            MaxBackoff = attribute.MaxBackoffSeconds < 0 ? null : TimeSpan.FromSeconds(attribute.MaxBackoffSeconds),
-            Timeout = attribute.TimeoutSeconds < 0 ? null : TimeSpan.FromSeconds(attribute.TimeoutSeconds),
+            MinBackoff = attribute.MinBackoffSeconds is -1 ? null : TimeSpan.FromSeconds(attribute.MinBackoffSeconds),
+            MaxBackoff = attribute.MaxBackoffSeconds is -1 ? null : TimeSpan.FromSeconds(attribute.MaxBackoffSeconds),
+            Timeout = attribute.TimeoutSeconds is -1 ? null : TimeSpan.FromSeconds(attribute.TimeoutSeconds),
             NeedsScope = needsScope,
             Type = type,
+            FindMissing = findMissing,
         };
 
     /// <summary>Reads a body for a typed handler.</summary>

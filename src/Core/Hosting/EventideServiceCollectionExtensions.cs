@@ -43,6 +43,7 @@ public static class EventideServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IQueueProvider, MemoryQueueProvider>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IQueueProvider, FileQueueProvider>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EventideOptions>, EventideOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EventideOptions>, HandlerServicesValidator>());
 
         // BindConfiguration would demand an IConfiguration; a bare service collection has none.
         services.AddOptions<EventideOptions>().ValidateOnStart();

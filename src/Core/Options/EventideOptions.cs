@@ -75,4 +75,7 @@ public sealed class EventideOptions
     /// <c>handler_paths</c>); relative to the current directory. Nothing else reads it: a host of your own names its assemblies with
     /// <see cref="EventideBuilder.AddHandlersFrom"/>.</summary>
     public IList<string> HandlerPaths { get; } = [];
+
+    /// <summary>What of the configuration could not be bound, for the validator.</summary>
+    internal List<string> BindingFaults { get; } = [];
 }

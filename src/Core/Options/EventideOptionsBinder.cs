@@ -11,14 +11,10 @@ internal sealed class EventideOptionsBinder(IServiceProvider services) : IConfig
     {
         if (services.GetService<IConfiguration>() is { } configuration)
         {
-            try
-            {
-                configuration.GetSection(EventideOptions.Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
-            }
-            catch (InvalidOperationException e)
-            {
-                throw new OptionsValidationException(nameof(EventideOptions), typeof(EventideOptions), [$"{EventideOptions.Section}: {e.Message} {e.InnerException?.Message}".TrimEnd()]);
-            }
+            // What cannot be bound is left out and told by the validator, together with all else that is wrong.
+            var check = SettingsCheck.Of(configuration.GetSection(EventideOptions.Section), typeof(EventideOptions));
+            options.BindingFaults.AddRange(check.Faults);
+            new ConfigurationBuilder().AddInMemoryCollection(check.Good).Build().Bind(options);
         }
     }
 }

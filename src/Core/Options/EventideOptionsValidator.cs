@@ -11,7 +11,7 @@ internal sealed class EventideOptionsValidator(IEnumerable<QueueRegistration> re
 
     public ValidateOptionsResult Validate(string? name, EventideOptions options)
     {
-        var faults = new List<string>();
+        var faults = new List<string>(options.BindingFaults);
         if (options.Queue is not null)
         {
             CheckUri(faults, "Queue", options.Queue);
@@ -22,6 +22,7 @@ internal sealed class EventideOptionsValidator(IEnumerable<QueueRegistration> re
             CheckUri(faults, "DeadLetter", options.DeadLetter);
         }
 
+        CheckLoop(faults, "DeadLetter", options.Queue, options.DeadLetter);
         CheckNumber(faults, "Concurrency", options.Concurrency, 1, 10_000);
         CheckNumber(faults, "BufferSize", options.BufferSize ?? 0, 0, 1_000_000);
         CheckNumber(faults, "CrashAllowance", options.CrashAllowance, 0, 1_000);
@@ -70,6 +71,8 @@ internal sealed class EventideOptionsValidator(IEnumerable<QueueRegistration> re
                 CheckUri(faults, at + "DeadLetter", settings.DeadLetter);
             }
 
+            CheckLoop(faults, settings.DeadLetter is null ? "DeadLetter" : at + "DeadLetter", settings.Uri, settings.DeadLetter ?? options.DeadLetter);
+
             CheckNumber(faults, at + "Concurrency", settings.Concurrency ?? 1, 1, 10_000);
             CheckNumber(faults, at + "BufferSize", settings.BufferSize ?? 0, 0, 1_000_000);
             CheckTime(faults, at + "Lease", settings.Lease ?? HalfDay, TimeSpan.FromSeconds(1), HalfDay);
@@ -115,12 +118,22 @@ internal sealed class EventideOptionsValidator(IEnumerable<QueueRegistration> re
         }
         else if (!options.Queues.ContainsKey(queue) && !QueueUri.TryParse(queue, out _, out var error))
         {
-            faults.Add($"{at}Queue is neither the name of a configured queue nor a queue URI: {error}");
+            var names = options.Queues.Keys.Concat(registrations.Select(r => r.Name)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+            faults.Add($"{at}Queue is neither the name of a configured queue ({(names.Count == 0 ? "there is none" : string.Join(", ", names))}) nor a queue URI: {error}");
         }
 
         if (!Enum.IsDefined(schedule.CatchUp))
         {
             faults.Add($"{at}CatchUp is '{schedule.CatchUp}'; expected one of {string.Join(", ", Enum.GetNames<CatchUp>())}.");
+        }
+    }
+
+    // A message that is given up would come back to be given up, for ever.
+    private static void CheckLoop(List<string> faults, string setting, string? queue, string? deadLetter)
+    {
+        if (QueueUri.TryParse(queue, out var from, out _) && QueueUri.TryParse(deadLetter, out var to, out _) && from.Equals(to))
+        {
+            faults.Add($"Eventide:{setting}: '{to}' is the queue itself, to which its dead letters would come back without end; expected another queue.");
         }
     }
 

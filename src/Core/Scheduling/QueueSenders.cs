@@ -31,9 +31,10 @@ internal sealed class QueueSenders(IOptions<EventideOptions> options, IEnumerabl
         if (!QueueUri.TryParse(queue, out var uri, out var error))
         {
             var names = options.Value.Queues.Keys.Concat(_registrations.Select(r => r.Name)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-            throw new FormatException(names.Count == 0
-                ? error
-                : $"'{queue}' is neither a configured queue ({string.Join(", ", names)}) nor a queue URI. {error}");
+
+            // What looks like a URI, and is none, may hold a password.
+            var shown = queue.Contains(':', StringComparison.Ordinal) ? "What is named" : $"'{queue}'";
+            throw new FormatException($"{shown} is neither a configured queue ({(names.Count == 0 ? "there is none" : string.Join(", ", names))}) nor a queue URI. {error}");
         }
 
         return new SendTarget(uri.ToString(), uri, null);

@@ -1,9 +1,10 @@
-using Microsoft.Extensions.DependencyInjection;
+using Eventide;
+using Eventide.Queues.Cloudflare;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Eventide.Queues.Cloudflare;
+namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers Cloudflare Queues.</summary>
+/// <summary>Adds Cloudflare Queues to a host.</summary>
 public static class CloudflareServiceCollectionExtensions
 {
     /// <summary>Lets <c>cloudflare://account/queue</c> URIs be opened.</summary>

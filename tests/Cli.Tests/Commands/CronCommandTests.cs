@@ -71,6 +71,7 @@ public sealed class CronCommandTests
 
     [Theory]
     [InlineData("61 * * * *", null, "the minute '61'")]
+    [InlineData("nightly", null, "say where it is configured, with --app or --config")]
     [InlineData("* * * * *", "--time-zone=Mars/Olympus", "'Mars/Olympus' is not known")]
     [InlineData("* * * * *", "--from=yesterday", "--from 'yesterday' cannot be read; expected a time such as")]
     [InlineData("* * * * *", "--count=0", "expected a whole number from 1 to 1000")]

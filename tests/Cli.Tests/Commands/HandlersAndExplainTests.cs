@@ -58,6 +58,26 @@ public sealed class HandlersAndExplainTests
     }
 
     [Fact]
+    public async Task Explain_leaves_out_handlers_of_other_queues_than_the_one_named()
+    {
+        using var folder = new Folder();
+        var config = folder.Write("settings.json", """{ "Eventide": { "Queues": { "orders": { "Uri": "memory:o", "Unmatched": "Release" }, "refunds": { "Uri": "memory:r" } } } }""");
+        string[] explain = ["explain", "--app", Built.TestHandlers, "--config", config];
+        var noRecorder = new Dictionary<string, string> { ["TEST_CATCH_ALL"] = "none" };
+        const string Message = """{"do":"refund"}""";
+
+        var refunds = await CliProcess.RunAsync([.. explain, "--queue", "refunds"], Message, noRecorder);
+        var orders = await CliProcess.RunAsync([.. explain, "--queue", "orders"], Message, noRecorder);
+        var any = await CliProcess.RunAsync(explain, Message, noRecorder);
+
+        Assert.Equal("  Handled by Refunder.", refunds.Output[^1]);
+        Assert.Contains("  + Refunder", refunds.Output);
+        Assert.Equal("  Unmatched: no handler takes it (policy Release).", orders.Output[^1]);
+        Assert.DoesNotContain(orders.Output, l => l.Contains("Refunder", StringComparison.Ordinal));
+        Assert.Contains("  + Refunder (of messages of refunds alone; see --queue)", any.Output);
+    }
+
+    [Fact]
     public async Task An_assembly_without_handlers_is_wrong_usage()
     {
         var result = await CliProcess.RunAsync(["handlers", "--app", Path.Combine(Path.GetDirectoryName(Built.Cli)!, "Spectre.Console.dll")]);

@@ -154,12 +154,49 @@ public sealed class RunTests : IDisposable
         Assert.Equal((5, 2, 1), (result.Total("succeeded"), result.Total("dead_lettered"), result.Total("unmatched")));
     }
 
+    [Fact]
+    public async Task A_queue_of_the_command_line_leaves_out_the_schedules_of_the_queues_that_it_replaces()
+    {
+        var file = _folder.Write("in", """{"n":1}""");
+        var config = _folder.Write("settings.json", """
+            { "Eventide": {
+                "Queues": { "orders": { "Uri": "memory:orders" }, "refunds": { "Uri": "memory:refunds" } },
+                "Schedules": { "nightly": { "Cron": "0 3 * * *", "Queue": "refunds" }, "yearly": { "Cron": "@yearly", "Queue": "memory:other" } } } }
+            """);
+
+        var result = await CliProcess.RunAsync(["run", "--app", Built.TestHandlers, "--config", config, "--queue", "file:" + file, "--json"]);
+
+        Assert.True(result.Code == 0, result.ToString());
+        Assert.Equal(1, result.Total("succeeded"));
+        var left = Assert.Single(result.Json, l => l.GetProperty("event").GetString() == "log" && l.GetProperty("name").GetString() == "ScheduleLeftOut");
+        Assert.Equal("nightly", left.GetProperty("values").GetProperty("Schedule").GetString());
+        Assert.Contains("it sends to refunds", left.GetProperty("message").GetString(), StringComparison.Ordinal);
+        var runs = Assert.Single(result.Json, l => l.GetProperty("event").GetString() == "log" && l.GetProperty("name").GetString() == "ScheduleStarted");
+        Assert.Equal("yearly", runs.GetProperty("values").GetProperty("Schedule").GetString());
+        Assert.Equal(TimeSpan.Zero, runs.GetProperty("values").GetProperty("Next").GetDateTimeOffset().Offset);
+    }
+
+    [Fact]
+    public async Task A_schedule_whose_queue_was_never_configured_is_a_fault_also_beside_a_queue_of_the_command_line()
+    {
+        var config = _folder.Write("settings.json", """{ "Eventide": { "Schedules": { "nightly": { "Cron": "0 3 * * *", "Queue": "refnuds" } } } }""");
+
+        var result = await CliProcess.RunAsync(["run", "--app", Built.TestHandlers, "--config", config, "--queue", "memory:x"]);
+
+        Assert.Equal(2, result.Code);
+        Assert.Contains("Eventide:Schedules:nightly:Queue is neither the name of a configured queue (there is none) nor a queue URI", Assert.Single(result.Errors), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(2, "no handlers are named", "run", "--queue", "file:x")]
     [InlineData(2, "there is no such file", "run", "--app", "missing.dll", "--queue", "file:x")]
     [InlineData(2, "this is a directory", "run", "--app", ".", "--queue", "file:x")]
     [InlineData(2, "not a .NET assembly", "run", "--app", "text.dll", "--queue", "file:x")]
     [InlineData(2, "No queue is configured", "run", "--app", "HANDLERS")]
+    [InlineData(2, "give one with --queue URI", "run", "--app", "HANDLERS")]
+    [InlineData(2, "CLI: no handler is in it", "run", "--app", "CLI", "--queue", "file:x")]
+    [InlineData(2, "LineNumber: 0", "run", "--app", "HANDLERS", "--queue", "file:x", "--config", "text.dll")]
+    [InlineData(2, "'memory:x' is the queue itself", "run", "--app", "HANDLERS", "--queue", "memory:x", "--dead-letter", "memory:x")]
     [InlineData(2, "the file does not exist", "run", "--app", "HANDLERS", "--queue", "file:missing.ndjson")]
     [InlineData(2, "No queue provider opens 'gopher:hole'", "run", "--app", "HANDLERS", "--queue", "gopher:hole")]
     [InlineData(2, "is not a queue URI", "run", "--app", "HANDLERS", "--queue", "orders")]
@@ -168,7 +205,7 @@ public sealed class RunTests : IDisposable
     [InlineData(2, "there is no such file", "run", "--app", "HANDLERS", "--queue", "file:x", "--config", "missing.json")]
     [InlineData(2, "the configuration cannot be read", "run", "--app", "HANDLERS", "--queue", "file:x", "--config", "text.dll")]
     [InlineData(2, "Eventide:Concurrency is 0", "run", "--app", "HANDLERS", "--queue", "file:x", "--config", "bad.json")]
-    [InlineData(2, "'Concurency'", "run", "--app", "HANDLERS", "--queue", "file:x", "--config", "typo.json")]
+    [InlineData(2, "Eventide:Concurency is no setting; expected one of Queue,", "run", "--app", "HANDLERS", "--queue", "file:x", "--config", "typo.json")]
     [InlineData(2, "both write to standard output", "run", "--app", "HANDLERS", "--queue", "file:x", "--dead-letter", "-", "--json")]
     [InlineData(2, "'--bogus'", "run", "--bogus")]
     [InlineData(2, "'fly'", "fly")]
@@ -179,8 +216,9 @@ public sealed class RunTests : IDisposable
         _folder.Write("bad.json", """{"Eventide":{"Concurrency":0}}""");
         _folder.Write("typo.json", """{"Eventide":{"Concurency":4}}""");
 
-        var result = await CliProcess.RunAsync([.. arguments.Select(a => a == "HANDLERS" ? Built.TestHandlers : a)], folder: _folder.Path);
+        var result = await CliProcess.RunAsync([.. arguments.Select(a => a == "HANDLERS" ? Built.TestHandlers : a == "CLI" ? Built.Cli : a)], folder: _folder.Path);
 
+        expected = expected.Replace("CLI", Built.Cli, StringComparison.Ordinal);
         Assert.True(result.Code == code, result.ToString());
         Assert.Empty(result.Output);
         var line = Assert.Single(result.Errors);

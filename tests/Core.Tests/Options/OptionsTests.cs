@@ -49,7 +49,70 @@ public sealed class OptionsTests
     public void A_setting_that_does_not_exist_is_a_fault()
     {
         var fault = Assert.Throws<OptionsValidationException>(() => Read(new() { ["Eventide:Concurency"] = "3" }));
-        Assert.Contains("Concurency", fault.Message);
+        Assert.Contains("Eventide:Concurency is no setting; expected one of Queue, DeadLetter, Queues, Concurrency,", Assert.Single(fault.Failures));
+    }
+
+    [Fact]
+    public void Names_and_values_that_cannot_be_bound_are_told_together_with_all_else_that_is_wrong()
+    {
+        var fault = Assert.Throws<OptionsValidationException>(() => Read(new()
+        {
+            ["Eventide:Queu"] = "memory:x",
+            ["Eventide:Concurrency"] = "many",
+            ["Eventide:Lease"] = "soon",
+            ["Eventide:Dispatch"] = "Any",
+            ["Eventide:UntilEmpty"] = "maybe",
+            ["Eventide:Retry"] = "3",
+            ["Eventide:Queues:b:Uri"] = "memory:b",
+            ["Eventide:Queues:b:Leese"] = "00:01:00",
+            ["Eventide:Queues:c:Uri:x"] = "1",
+            ["Eventide:Schedules:s:Chron"] = "@daily",
+            ["Eventide:StuckAfter"] = "-00:00:01",
+            ["Eventide:Queues:d"] = null,
+        }));
+        string[] expected =
+        [
+            "Eventide:Queu is no setting; expected one of Queue,",
+            "Eventide:Concurrency is 'many'; expected a whole number.",
+            "Eventide:Lease is 'soon'; expected a time such as 00:00:30",
+            "Eventide:Dispatch is 'Any'; expected one of FirstMatch, AllMatches, ExactlyOne.",
+            "Eventide:UntilEmpty is 'maybe'; expected true or false.",
+            "Eventide:Retry is '3'; expected a section with some of RetryLimit,",
+            "Eventide:Queues:b:Leese is no setting; expected one of Uri,",
+            "Eventide:Queues:c:Uri is a section; expected text.",
+            "Eventide:Schedules:s:Chron is no setting; expected one of Cron,",
+            "Eventide:StuckAfter is -00:00:01",
+            "Eventide:Queues:d:Uri is missing",
+        ];
+        Assert.All(expected, part => Assert.Contains(fault.Failures, f => f.StartsWith(part, StringComparison.Ordinal)));
+        Assert.Equal(expected.Length, fault.Failures.Count());
+    }
+
+    [Fact]
+    public void Settings_without_a_value_are_as_good_as_none()
+    {
+        var options = Read(new() { ["Eventide:Concurrency"] = null, ["Eventide:Lease"] = "", ["Eventide:DeadLetter"] = null, ["Eventide:Retry"] = null, ["eventide:untilempty"] = "TRUE" });
+        Assert.Equal((16, TimeSpan.FromSeconds(60), null, 3, true), (options.Concurrency, options.Lease, options.DeadLetter, options.Retry.RetryLimit, options.UntilEmpty));
+    }
+
+    [Theory]
+    [InlineData("memory:a", null, null, null, "Eventide:DeadLetter: 'memory:a' is the queue itself")]
+    [InlineData("memory:b", "memory:a", "memory:b", null, "Eventide:DeadLetter: 'memory:b' is the queue itself")]
+    [InlineData("memory:x", null, "memory:b", "memory:b", "Eventide:Queues:q:DeadLetter: 'memory:b' is the queue itself")]
+    public void A_queue_that_is_its_own_dead_letter_queue_is_a_fault(string deadLetter, string? queue, string? named, string? namedDeadLetter, string expected)
+    {
+        var settings = new Dictionary<string, string?> { ["Eventide:Queue"] = queue ?? "memory:a", ["Eventide:DeadLetter"] = deadLetter };
+        if (named is not null)
+        {
+            settings["Eventide:Queues:q:Uri"] = named;
+            if (namedDeadLetter is not null)
+            {
+                settings["Eventide:Queues:q:DeadLetter"] = namedDeadLetter;
+            }
+        }
+
+        var fault = Assert.Throws<OptionsValidationException>(() => Read(settings));
+        Assert.StartsWith(expected, Assert.Single(fault.Failures));
     }
 
     [Fact]

@@ -80,6 +80,8 @@ public sealed class QueueDelaySchedulerTests : IAsyncDisposable
         Assert.Contains("openSender", fault.Message);
         fault = await Assert.ThrowsAsync<FormatException>(() => Scheduler.ScheduleAsync("jbos", new OutgoingMessage("x"), _time.GetUtcNow()));
         Assert.Contains("'jbos' is neither a configured queue (byhand, jobs, readonly) nor a queue URI", fault.Message);
+        fault = await Assert.ThrowsAsync<FormatException>(() => Scheduler.ScheduleAsync("redis://user:se/cret@host?stream=x", new OutgoingMessage("x"), _time.GetUtcNow()));
+        Assert.DoesNotContain("cret", fault.Message);
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();

@@ -47,7 +47,7 @@ public sealed class RealServerTests
     [Theory]
     [InlineData("worker:wrong@", "WRONGPASS", "Check user and password")]
     [InlineData("", "NOAUTH", "asks for a password")]
-    [InlineData("limited:secret@", "NOPERM", "Grant the ACL user")]
+    [InlineData("limited:secret@", "NOPERM", ". Grant the ACL user")]
     public async Task Those_not_let_in_are_told_why_and_that_trying_again_is_of_no_use(string user, string code, string advice)
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "top");

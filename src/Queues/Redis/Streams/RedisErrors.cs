@@ -31,17 +31,17 @@ internal static class RedisErrors
     /// <param name="what">What was being done: "receiving".</param>
     /// <param name="e">What went wrong.</param>
     public static QueueException Wrap(string queue, string what, Exception e) =>
-        new(queue, $"{what} failed: {e.Message}{Advice(e)}", IsTransient(e), e);
+        new(queue, Advice(e) is { } advice ? $"{what} failed: {e.Message.TrimEnd('.', ' ')}. {advice}" : $"{what} failed: {e.Message}", IsTransient(e), e);
 
-    private static string Advice(Exception e) => e is not RedisServerException { Code: var code } ? "" : code switch
+    private static string? Advice(Exception e) => e is not RedisServerException { Code: var code } ? null : code switch
     {
-        "NOAUTH" => " The server asks for a password: redis://user:password@host.",
-        "WRONGPASS" => " Check user and password.",
-        "NOPERM" => " Grant the ACL user what docs/queues/redis.md lists under Permissions.",
-        "WRONGTYPE" => " The key holds something else than a stream; name another.",
-        "MOVED" or "ASK" => " This is a Redis Cluster; name the node that holds the key.",
-        "OOM" => " The server's memory is full: trim the stream (max-length), delete what is acknowledged (delete=true), or raise maxmemory.",
-        "NOPROTO" => " The server does not speak RESP3; leave out resp=3.",
-        _ => "",
+        "NOAUTH" => "The server asks for a password: redis://user:password@host.",
+        "WRONGPASS" => "Check user and password.",
+        "NOPERM" => "Grant the ACL user what docs/queues/redis.md lists under Permissions.",
+        "WRONGTYPE" => "The key holds something else than a stream; name another.",
+        "MOVED" or "ASK" => "This is a Redis Cluster; name the node that holds the key.",
+        "OOM" => "The server's memory is full: trim the stream (max-length), delete what is acknowledged (delete=true), or raise maxmemory.",
+        "NOPROTO" => "The server does not speak RESP3; leave out resp=3.",
+        _ => null,
     };
 }

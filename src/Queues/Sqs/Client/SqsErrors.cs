@@ -67,6 +67,14 @@ internal static class SqsErrors
         var credentials = e.Message.Contains("credential", StringComparison.OrdinalIgnoreCase)
             || e.Message.Contains("identity", StringComparison.OrdinalIgnoreCase)
             || e.Message.Contains("IMDS", StringComparison.OrdinalIgnoreCase);
+        if (e.Message.Contains("RegionEndpoint", StringComparison.Ordinal))
+        {
+            return new SqsException(
+                queue, action, "NoRegion",
+                "no AWS region is set; name one in the URI ('region=eu-west-1', or the queue's URL, which holds it), or set AWS_REGION or a profile that has one",
+                false, e);
+        }
+
         return credentials
             ? new SqsException(
                 queue, action, "NoCredentials",

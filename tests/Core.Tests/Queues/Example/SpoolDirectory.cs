@@ -8,6 +8,7 @@ namespace Eventide.Core.Tests.Queues.Example;
 /// renaming is atomic, so of two who try, one fails.</summary>
 internal sealed class SpoolDirectory(string path, TimeProvider time)
 {
+    // [provider-limits]
     public static readonly QueueLimits Limits = new()
     {
         MaxReceiveBatch = 100,
@@ -20,6 +21,7 @@ internal sealed class SpoolDirectory(string path, TimeProvider time)
         MaxLease = TimeSpan.FromDays(365),
         CanReleaseUncounted = true,
     };
+    // [/provider-limits]
 
     public string Name => path;
 

@@ -3,6 +3,7 @@ using Eventide.Tests;
 
 namespace Eventide.Core.Tests.Queues.Example;
 
+// [provider-harness]
 public sealed class SpoolHarness : QueueHarness
 {
     private readonly FakeTime _time = new();
@@ -35,3 +36,4 @@ public sealed class SpoolHarness : QueueHarness
         return base.DisposeAsync();
     }
 }
+// [/provider-harness]

@@ -9,6 +9,7 @@ internal sealed class SpoolReceiver(SpoolDirectory directory) : IQueueReceiver
     public ValueTask<ReceivedBatch> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken)
     {
         // Before anything is taken: once it is, it is returned, so that a cancellation loses nothing.
+        // [provider-receive]
         cancellationToken.ThrowIfCancellationRequested();
         var messages = new List<LeasedMessage>();
         foreach (var name in directory.DueFiles())
@@ -26,6 +27,7 @@ internal sealed class SpoolReceiver(SpoolDirectory directory) : IQueueReceiver
         }
 
         return new(new ReceivedBatch(messages));
+        // [/provider-receive]
     }
 
     public ValueTask<SettleReport> AcknowledgeAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken) =>
