@@ -19,8 +19,10 @@ try
     var ratios = new List<double>();
     for (var round = 0; round < rounds; round++)
     {
-        var parse = Parse(lines);
+        // Before and after, since a busy machine is not as busy a second later.
+        var before = Parse(lines);
         var run = RunCommand(path, count);
+        var parse = (before + Parse(lines)) / 2;
         var ratio = parse / run.Cpu;
         ratios.Add(ratio);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
