@@ -53,7 +53,7 @@ internal sealed class ScheduleService(ScheduleSet schedules, QueueSenders sender
                 else
                 {
                     failures++;
-                    var delay = SendBackoff.After(failures, Random.Shared.NextDouble());
+                    var delay = Backoff.OfSends.After(failures);
                     logger.TickFailed(schedule.Name, decision.Fire!.Value, delay, fault);
                     await PauseAsync(delay, stoppingToken);
                 }

@@ -31,7 +31,7 @@ internal sealed class DeliveryGateway(IGrainFactory grains, EventideClock clock,
             catch (Exception e) when (clock.Time.GetElapsedTime(since) < Patience)
             {
                 logger.HeldNotKnownYet(message, tries, e.Message);
-                await Task.Delay(ReceiveBackoff.After(Math.Min(tries, 4), Random.Shared.NextDouble()), clock.Time);
+                await Task.Delay(Backoff.OfCalls.After(tries), clock.Time);
             }
             catch (Exception e)
             {

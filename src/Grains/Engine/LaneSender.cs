@@ -65,7 +65,7 @@ internal sealed class LaneSender(SiloQueue queue, int lane)
                 }
             }
 
-            await Task.Delay(ReceiveBackoff.After(Math.Min(failures, 4), Random.Shared.NextDouble()), queue.Time);
+            await Task.Delay(Backoff.OfCalls.After(failures), queue.Time);
         }
     }
 

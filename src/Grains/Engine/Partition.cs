@@ -338,7 +338,7 @@ internal sealed class Partition
             catch (Exception e)
             {
                 failures++;
-                var backoff = ReceiveBackoff.After(failures, Random.Shared.NextDouble());
+                var backoff = Backoff.OfReceives.After(failures);
                 _queue.Logger.ReceiveFailed(_queue.Name, failures, backoff, e.Message, e);
                 await Task.Delay(backoff, _queue.Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
             }

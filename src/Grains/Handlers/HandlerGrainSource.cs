@@ -73,7 +73,7 @@ internal sealed class HandlerGrainSource(IOptions<GrainTypeOptions> grains, Grai
     {
         try
         {
-            await Task.Delay(ReceiveBackoff.After(Math.Min(tries, 3), Random.Shared.NextDouble()), clock.Time, cancellationToken);
+            await Task.Delay(Backoff.OfCalls.After(tries), clock.Time, cancellationToken);
         }
         catch (OperationCanceledException)
         {

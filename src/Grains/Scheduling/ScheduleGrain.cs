@@ -131,7 +131,7 @@ internal sealed class ScheduleGrain(
         catch (Exception e) when (e is QueueException or FormatException)
         {
             State.Failures++;
-            var delay = SendBackoff.After(State.Failures, Random.Shared.NextDouble());
+            var delay = Backoff.OfSends.After(State.Failures);
             State.Due = Time.GetUtcNow() + delay;
             logger.TickFailed(Name, tick, delay, e.Message);
             return false;

@@ -87,7 +87,7 @@ internal sealed class ScheduledMessageGrain(
         {
             // Never dropped: what needs a person (a queue that is gone, or not configured on this silo) may be mended.
             message.Failures++;
-            var delay = SendBackoff.After(message.Failures, Random.Shared.NextDouble());
+            var delay = Backoff.OfSends.After(message.Failures);
             message.NextTry = Time.GetUtcNow() + delay;
             logger.ScheduledSendFailed(Key, QueueName(message.Queue), delay, e.Message);
             return false;

@@ -74,7 +74,7 @@ internal sealed class SiloSchedules(
             catch (Exception e) when (!stop.IsCancellationRequested)
             {
                 failures++;
-                var delay = SendBackoff.After(failures, Random.Shared.NextDouble());
+                var delay = Backoff.OfSends.After(failures);
                 wait = delay < wait ? delay : wait;
                 logger.ScheduleNotTold(name, wait, e);
             }

@@ -88,7 +88,7 @@ internal sealed class RemoteSettlements(IServiceProvider services, SiloLink silo
                     return;
                 }
 
-                await Task.Delay(TimeSpan.FromMilliseconds(100 * Math.Pow(2, tries - 1)), clock.Time);
+                await Task.Delay(Backoff.OfSettlements.After(tries), clock.Time);
             }
         }
     }

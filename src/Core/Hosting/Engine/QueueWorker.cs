@@ -277,7 +277,7 @@ internal sealed partial class QueueWorker : DeliveryFlow<HandlerSlot>, IWatchedW
                 }
 
                 failures++;
-                var backoff = ReceiveBackoff.After(failures, Random.Shared.NextDouble());
+                var backoff = Backoff.OfReceives.After(failures);
                 Logger.ReceiveFailed(Name, failures, backoff, e.Message, e);
                 await Task.Delay(backoff, Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
             }

@@ -10,8 +10,6 @@ internal sealed class Settler
     private const int MaxTries = 8;
     private const int Parallelism = 8;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly IQueueReceiver _receiver;
     private readonly IQueueSender? _deadLetters;
@@ -210,11 +208,12 @@ internal sealed class Settler
                 }
             }
 
-            if (_keeper is not null)
+            if (_keeper is not null && again.Count < left.Count)
             {
+                var kept = again.ToHashSet();
                 foreach (var delivery in left)
                 {
-                    if (again.Count == 0 || !again.Contains(delivery))
+                    if (!kept.Contains(delivery))
                     {
                         _keeper.Drop(delivery);
                     }
@@ -316,8 +315,7 @@ internal sealed class Settler
 
     private async Task<bool> PauseAsync(string what, int tries, string reason)
     {
-        var backoff = FirstPause * Math.Pow(2, tries - 1);
-        var pause = (backoff < LongestPause ? backoff : LongestPause) * (0.5 + (Random.Shared.NextDouble() / 2));
+        var pause = Backoff.OfSettlements.After(tries);
         _logger.SettleRetry(_receiver.Name, what, pause, reason);
         try
         {
