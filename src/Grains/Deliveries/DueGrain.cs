@@ -141,6 +141,7 @@ internal abstract class DueGrain(EventideClock clock, EventideSiloOptions option
         }
 
         _busy = true;
+        handover.Begin();
         try
         {
             await ActAsync();
@@ -148,6 +149,7 @@ internal abstract class DueGrain(EventideClock clock, EventideSiloOptions option
         finally
         {
             _busy = false;
+            handover.End();
         }
 
         ArmTimer();

@@ -4,10 +4,10 @@ namespace Eventide.Orleans;
 
 internal sealed partial class SiloQueue
 {
-    protected override ValueTask<(AttemptOutcome Outcome, CancelReason Reason, bool WasStuck, TimeSpan Duration)> CallAsync(AttemptSlot slot, Delivery delivery, HandlerRuntime handler) =>
+    protected override ValueTask<(AttemptOutcome Outcome, CancelReason Reason, bool WasStuck, TimeSpan Duration)> CallAsync(SiloSlot slot, Delivery delivery, HandlerRuntime handler) =>
         CallAsync(slot, (RoutedDelivery)delivery, handler);
 
-    private async ValueTask ProcessAsync(AttemptSlot slot, RoutedDelivery delivery)
+    private async ValueTask ProcessAsync(SiloSlot slot, RoutedDelivery delivery)
     {
         if (!delivery.TryStart())
         {
@@ -33,7 +33,7 @@ internal sealed partial class SiloQueue
         }
     }
 
-    private async ValueTask ProcessAsync(AttemptSlot slot, DetachedAttempt attempt)
+    private async ValueTask ProcessAsync(SiloSlot slot, DetachedAttempt attempt)
     {
         Interlocked.Increment(ref _running);
         try
@@ -56,19 +56,19 @@ internal sealed partial class SiloQueue
         }
     }
 
-    private async ValueTask<(AttemptOutcome Outcome, CancelReason Reason, bool WasStuck, TimeSpan Duration)> CallAsync(AttemptSlot slot, RoutedDelivery delivery, HandlerRuntime handler)
+    private async ValueTask<(AttemptOutcome Outcome, CancelReason Reason, bool WasStuck, TimeSpan Duration)> CallAsync(SiloSlot slot, RoutedDelivery delivery, HandlerRuntime handler)
     {
-        delivery.Attempt = slot;
+        delivery.Attempt = slot.Attempt;
         var result = await CallAsync(slot, delivery, delivery.Message, handler, (_, why) => OnStuck(delivery, handler, why));
         delivery.Attempt = null;
         return result;
     }
 
     private async ValueTask<(AttemptOutcome Outcome, CancelReason Reason, bool WasStuck, TimeSpan Duration)> CallAsync(
-        AttemptSlot slot, object owner, Message message, HandlerRuntime handler, Action<object, CancelReason> stuck)
+        SiloSlot slot, object owner, Message message, HandlerRuntime handler, Action<object, CancelReason> stuck)
     {
         RecordWait(message);
-        var call = new HandlerCall { HandlerName = handler.Name, Handler = handler, Message = message, Owner = owner, Token = slot.Begin(owner, handler.Timeout, stuck) };
+        var call = new HandlerCall { HandlerName = handler.Name, Handler = handler, Message = message, Owner = owner, Token = slot.Attempt.Begin(owner, handler.Timeout, stuck) };
         slot.Call = call;
         if (_abandoning)
         {
@@ -77,7 +77,7 @@ internal sealed partial class SiloQueue
 
         try
         {
-            await _worker.RunAsync(call);
+            await slot.Worker.RunAsync(call);
 
             // Where the worker was let go, the handler itself is still waited for.
             await call.Ended;
@@ -85,13 +85,13 @@ internal sealed partial class SiloQueue
         catch (Exception e)
         {
             // The worker catches whatever the handler throws: this is Orleans, unable to bring the call there and back.
-            slot.End(out var gaveUp, out var time);
+            slot.Attempt.End(out var gaveUp, out var time);
             Logger.EngineFault(message, e);
             return (AttemptOutcome.Of(handler.Name, e), CancelReason.Shutdown, gaveUp, time);
         }
 
         slot.Call = null;
-        var reason = slot.End(out var wasStuck, out var duration);
+        var reason = slot.Attempt.End(out var wasStuck, out var duration);
         return (call.Outcome, reason, wasStuck, duration);
     }
 

@@ -7,7 +7,7 @@ namespace Eventide.Orleans;
 
 /// <summary>One queue on one silo: its routing table, the partitions received here, and the slots in which its messages are run.
 /// Decides nothing that one process would decide otherwise: the rules are Core's, this carries them.</summary>
-internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWorker, IAsyncDisposable
+internal sealed partial class SiloQueue : DeliveryFlow<SiloSlot>, IWatchedWorker, IAsyncDisposable
 {
     private readonly QueuePlan _plan;
     private readonly QueueSetup _setup;
@@ -15,16 +15,15 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
     private readonly DeliveryBook _book = new();
     private readonly ConcurrentDictionary<Partition, bool> _partitions = new();
     private readonly ConcurrentQueue<object> _waiting = new();
-    private readonly ConcurrentStack<AttemptSlot> _idle = new();
+    private readonly ConcurrentStack<SiloSlot> _idle = new();
     private readonly Signal _wake = new();
     private readonly SemaphoreSlim _renting = new(1, 1);
     private readonly RuleFailureCallback _ruleFailed;
-    private AttemptSlot[] _slots = [];
+    private SiloSlot[] _slots = [];
     private LaneSender[] _senders = [];
     private IQueueReceiver? _spare;
     private IQueueSender? _deadLetterSender;
     private ThreadRoom? _room;
-    private IHandlerWorker _worker = null!;
     private volatile int _receiving;
     private long _running;
     private int _holding;
@@ -105,13 +104,12 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
             : Silo.QueuePartitions.TryGetValue(_plan.Name ?? Name, out var own) || Silo.QueuePartitions.TryGetValue(Name, out own) ? own
             : Silo.Partitions;
         DeadLetters = new Settler(_spare, _deadLetterSender, null, Counters, Hooks, Time, Logger, _wake.SetIfWaiting, Memory);
-        _worker = _silo.Grains.GetGrain<IHandlerWorker>(0);
         _senders = [.. Enumerable.Range(0, Silo.GroupLanes).Select(lane => new LaneSender(this, lane))];
         _room = ThreadRoom.Reserve(Settings.Concurrency);
-        _slots = new AttemptSlot[Settings.Concurrency];
+        _slots = new SiloSlot[Settings.Concurrency];
         for (var i = _slots.Length - 1; i >= 0; i--)
         {
-            _slots[i] = new AttemptSlot(Time, Settings.StuckAfter);
+            _slots[i] = new SiloSlot(new AttemptSlot(Time, Settings.StuckAfter), _silo.NextWorker());
             _idle.Push(_slots[i]);
         }
 
@@ -305,7 +303,7 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
         var now = Time.GetTimestamp();
         foreach (var slot in _slots)
         {
-            slot.Tick(now);
+            slot.Attempt.Tick(now);
         }
 
         foreach (var partition in _partitions.Keys)
@@ -319,9 +317,9 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
 
     private void Enqueue(object work) => _waiting.Enqueue(work);
 
-    private void StartSlot(AttemptSlot slot) => ThreadPool.UnsafeQueueUserWorkItem(static start => _ = start.Queue.RunSlotAsync(start.Slot), (Queue: this, Slot: slot), preferLocal: false);
+    private void StartSlot(SiloSlot slot) => ThreadPool.UnsafeQueueUserWorkItem(static start => _ = start.Queue.RunSlotAsync(start.Slot), (Queue: this, Slot: slot), preferLocal: false);
 
-    private async Task RunSlotAsync(AttemptSlot slot)
+    private async Task RunSlotAsync(SiloSlot slot)
     {
         while (true)
         {
@@ -425,7 +423,7 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
             Logger.DrainOver(Name, (int)Volatile.Read(ref _running), Settings.DrainTimeout);
             foreach (var slot in _slots)
             {
-                slot.Cancel(null, CancelReason.Shutdown);
+                slot.Attempt.Cancel(null, CancelReason.Shutdown);
             }
 
             // Those that heed their token get a moment to say so; the others' messages go back as they are.
@@ -440,7 +438,7 @@ internal sealed partial class SiloQueue : DeliveryFlow<AttemptSlot>, IWatchedWor
         _abandoning = true;
         foreach (var slot in _slots)
         {
-            if (slot.Call is HandlerCall call)
+            if (slot.Call is { } call)
             {
                 Abandon(call);
             }

@@ -31,6 +31,7 @@ internal sealed class SiloQueues(
     private Task _polling = Task.CompletedTask;
     private ITimer? _clock;
     private long _lastKey;
+    private long _lastWorker;
 
     public EventideSiloOptions Options => options.Value;
 
@@ -46,6 +47,9 @@ internal sealed class SiloQueues(
     public TimeSpan StopPatience => All.Select(q => q.Settings.DrainTimeout + q.Settings.LastWord).DefaultIfEmpty().Max();
 
     public long NextKey() => Interlocked.Increment(ref _lastKey);
+
+    /// <summary>A handler worker that nobody else on this silo has.</summary>
+    public IHandlerWorker NextWorker() => grains.GetGrain<IHandlerWorker>(Interlocked.Increment(ref _lastWorker));
 
     public bool IsDead(SiloAddress silo) => silos.IsDead(silo);
 

@@ -4,9 +4,8 @@ using Orleans.Concurrency;
 namespace Eventide.Orleans;
 
 /// <inheritdoc cref="IHandlerWorker"/>
-/// <remarks>Each running handler has an activation of its own, so that one which blocks its thread holds up no other; how many
-/// there are at once is bounded by <see cref="EventideOptions.Concurrency"/>, not here.</remarks>
-[StatelessWorker(10_000)]
+/// <remarks>Each slot of a queue has a worker of its own, so that a handler which blocks its thread holds up no other.</remarks>
+[StatelessWorker(1, removeIdleWorkers: false)]
 internal sealed class HandlerWorkerGrain : Grain, IHandlerWorker
 {
     public Task RunAsync(HandlerCall call)

@@ -2,7 +2,7 @@ using Orleans;
 
 namespace Eventide.Orleans;
 
-/// <summary>Runs handlers beside the router: local, as many at once as the engine lets run.</summary>
+/// <summary>Runs the handlers of one slot of a queue, beside the router: always local, one at a time.</summary>
 [Alias("Eventide.IHandlerWorker")]
 internal interface IHandlerWorker : IGrainWithIntegerKey
 {

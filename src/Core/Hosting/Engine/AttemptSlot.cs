@@ -25,10 +25,6 @@ internal sealed class AttemptSlot(TimeProvider time, TimeSpan stuckAfter)
     private Action<object, CancelReason>? _stuck;
 
     private long _cancelledAt;
-    private object? _call;
-
-    /// <summary>The last call made in it; the slot's own code does not look at it.</summary>
-    public object? Call { get => Volatile.Read(ref _call); set => Volatile.Write(ref _call, value); }
 
     /// <summary>Notes that an attempt starts, and gives the token that stops it.</summary>
     /// <param name="owner">What is attempted; <see cref="Cancel(object?, CancelReason)"/> names it.</param>
