@@ -45,7 +45,9 @@ internal static class EventideCli
         }
     }
 
-    private static int Fail(CliConsole console, Exception e)
+    /// <summary>Tells what went wrong.</summary>
+    /// <returns>The exit code that stands for it.</returns>
+    public static int Fail(CliConsole console, Exception e)
     {
         switch (e)
         {

@@ -22,13 +22,15 @@ internal static class RunCommand
         };
         var concurrency = CommonOptions.Number("--concurrency", "How many handlers run at once. Default 16.", 1, 10_000);
         var untilEmpty = new Option<bool>("--until-empty") { Description = "End when the queue is empty and all is settled, in place of waiting for more." };
+        var reload = new Option<bool>("--reload") { Description = "Run again with each new build of the handlers or change of their configuration, until a signal comes. For use while writing handlers." };
 
         var command = new Command("run", "Run handlers on a queue until it ends or a signal comes: the first SIGINT or SIGTERM lets running handlers finish, the second ends at once.")
         {
-            app, queue, deadLetter, config, concurrency, untilEmpty, json,
+            app, queue, deadLetter, config, concurrency, untilEmpty, reload, json,
         };
-        command.SetAction(parsed => new Runner(
-            new RunSettings
+        command.SetAction(parsed =>
+        {
+            var settings = new RunSettings
             {
                 App = new AppSettings(parsed.GetValue(app) ?? [], parsed.GetValue(config)),
                 Queue = parsed.GetValue(queue),
@@ -36,8 +38,9 @@ internal static class RunCommand
                 Concurrency = parsed.GetValue(concurrency),
                 UntilEmpty = parsed.GetValue(untilEmpty),
                 Json = parsed.GetValue(json),
-            },
-            console).RunAsync());
+            };
+            return parsed.GetValue(reload) ? new Reloader(settings, console).RunAsync() : new Runner(settings, console).RunAsync();
+        });
         return command;
     }
 }

@@ -14,6 +14,8 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
     /// <summary>How long a second signal waits for what can still be given back.</summary>
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(1);
 
+    private static Action<Exception>? s_stray;
+
     private IReadOnlyList<(string Schedule, string Queue)> _leftOut = [];
     private int _strayFailures;
 
@@ -22,6 +24,16 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
     public async Task<int> RunAsync()
     {
         using var signals = new Signals();
+        return await RunAsync(signals, CancellationToken.None);
+    }
+
+    /// <summary>Runs.</summary>
+    /// <param name="signals">The signals that end it.</param>
+    /// <param name="leave">Ends it as the first signal does, without news of one.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(Signals signals, CancellationToken leave)
+    {
+        using var finish = CancellationTokenSource.CreateLinkedTokenSource(signals.Finish, leave);
         var outputIsTaken = IsStandardOutput(settings.DeadLetter);
         if (outputIsTaken && settings.Json)
         {
@@ -52,22 +64,23 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
 
         try
         {
-            await StartAsync(host, signals);
+            await StartAsync(host, finish.Token);
             foreach (var (schedule, queue) in _leftOut)
             {
                 log.ScheduleLeftOut(schedule, queue, QueueUri.Parse(settings.Queue!));
             }
 
-            await report.FollowAsync(monitor, WorkAsync(host, signals));
+            await report.FollowAsync(monitor, WorkAsync(host, finish.Token, signals.Abort));
         }
-        catch (OperationCanceledException) when (signals.Finish.IsCancellationRequested)
+        catch (OperationCanceledException) when (finish.IsCancellationRequested)
         {
             // Told to stop before all was open: nothing was received.
         }
         finally
         {
+            signals.OnFirst = signals.OnSecond = null;
             deadLetters?.RemoveIfEmpty();
-            if (monitor.IsStarted || signals.Finish.IsCancellationRequested)
+            if (monitor.IsStarted || finish.IsCancellationRequested)
             {
                 report.Summarize(Totals.Of(monitor));
             }
@@ -80,7 +93,7 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
             : ExitCode.Success;
     }
 
-    private async Task StartAsync(IHost host, Signals signals)
+    private async Task StartAsync(IHost host, CancellationToken finish)
     {
         // What a person at a command line can do about it is another thing than what a host's author can.
         if (!host.Services.GetServices<HandlerDescriptor>().Any())
@@ -90,7 +103,7 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
 
         try
         {
-            await host.StartAsync(signals.Finish);
+            await host.StartAsync(finish);
         }
         catch (InvalidOperationException e)
         {
@@ -100,17 +113,17 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
         }
     }
 
-    private static async Task WorkAsync(IHost host, Signals signals)
+    private static async Task WorkAsync(IHost host, CancellationToken finish, CancellationToken abort)
     {
         var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using (lifetime.ApplicationStopping.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stopping))
-        using (signals.Finish.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stopping))
+        using (finish.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stopping))
         {
             await stopping.Task;
         }
 
-        await host.StopAsync(signals.Abort);
+        await host.StopAsync(abort);
 
         // The host stops when its worker fails, but does not say why.
         foreach (var service in host.Services.GetServices<IHostedService>().OfType<BackgroundService>())
@@ -164,12 +177,23 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
 
     // What a handler's own thread, or an async void method, throws belongs to no message; by default it ends the process and with
     // it the attempts of all others.
-    private void CatchStrayFailures(ILogger logger) => ExceptionHandling.SetUnhandledExceptionHandler(exception =>
+    private void CatchStrayFailures(ILogger logger)
     {
-        Interlocked.Increment(ref _strayFailures);
-        logger.StrayFailure(exception);
-        return true;
-    });
+        var isSet = Interlocked.Exchange(ref s_stray, exception =>
+        {
+            Interlocked.Increment(ref _strayFailures);
+            logger.StrayFailure(exception);
+        }) is not null;
+        if (!isSet)
+        {
+            // Once in the life of a process, however many runs it has.
+            ExceptionHandling.SetUnhandledExceptionHandler(static exception =>
+            {
+                Volatile.Read(ref s_stray)!(exception);
+                return true;
+            });
+        }
+    }
 
     private static void EndSoon(Action last) => new Thread(() =>
     {
