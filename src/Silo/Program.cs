@@ -1,3 +1,3 @@
 using Eventide.Silo;
 
-await SiloProgram.RunAsync(SiloProgram.Build(args));
+return await SiloProgram.RunAsync(args);

@@ -40,10 +40,16 @@ public static class SiloProgram
         // Below all that a file, the environment or the command line says.
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
         {
-            InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Orleans", "Warning")],
+            InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Orleans", "Warning"), new("Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host", "None")],
         });
         var silo = new SiloOptions();
-        builder.Configuration.GetSection(SiloOptions.Section).Bind(silo, binder => binder.ErrorOnUnknownConfiguration = true);
+        var check = SettingsCheck.Of(builder.Configuration.GetSection(SiloOptions.Section), typeof(SiloOptions));
+        if (check.Faults.Count > 0)
+        {
+            throw new InvalidOperationException($"The configuration is not valid: {string.Join(' ', check.Faults)}");
+        }
+
+        check.Bind(silo);
         var apps = silo.Apps.Select(Load).ToList();
 
         builder.WebHost.UseUrls(silo.Http);
@@ -72,13 +78,33 @@ public static class SiloProgram
         return app;
     }
 
-    /// <summary>Runs the program until it is told to stop and has stopped.</summary>
-    /// <param name="app">The program.</param>
-    public static async Task RunAsync(WebApplication app)
+    /// <summary>Builds the program and runs it until it is told to stop and has stopped. What is wrong with its settings, queues or handlers it
+    /// tells in a line on standard error.</summary>
+    /// <param name="args">As for <see cref="Build"/>.</param>
+    /// <param name="configure">Adds queues and handlers in code.</param>
+    /// <param name="whenStarted">Called once the silo takes part in its cluster and its queues.</param>
+    /// <returns>The exit code: 0, or 2 where the silo could not be set up: a setting, a handler, or a server or port that cannot be had.</returns>
+    public static async Task<int> RunAsync(string[] args, Action<EventideBuilder>? configure = null, Func<WebApplication, Task>? whenStarted = null)
     {
-        ArgumentNullException.ThrowIfNull(app);
-        await app.StartAsync();
+        WebApplication app;
+        try
+        {
+            app = Build(args, configure);
+            await app.StartAsync();
+        }
+        catch (Exception e) when (SetupFault.Explain(e) is { } why)
+        {
+            await Console.Error.WriteLineAsync($"eventide-silo: {why}");
+            return 2;
+        }
+
+        if (whenStarted is not null)
+        {
+            await whenStarted(app);
+        }
+
         await WaitForEndAsync(app);
+        return 0;
     }
 
     /// <summary>Waits until a program that runs is told to stop and has stopped.</summary>

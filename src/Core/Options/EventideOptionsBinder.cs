@@ -14,7 +14,7 @@ internal sealed class EventideOptionsBinder(IServiceProvider services) : IConfig
             // What cannot be bound is left out and told by the validator, together with all else that is wrong.
             var check = SettingsCheck.Of(configuration.GetSection(EventideOptions.Section), typeof(EventideOptions));
             options.BindingFaults.AddRange(check.Faults);
-            new ConfigurationBuilder().AddInMemoryCollection(check.Good).Build().Bind(options);
+            check.Bind(options);
         }
     }
 }

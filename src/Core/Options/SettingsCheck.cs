@@ -18,9 +18,6 @@ internal sealed class SettingsCheck
     /// <summary>What is wrong, one sentence each.</summary>
     public IReadOnlyList<string> Faults => _faults;
 
-    /// <summary>The settings that can be bound, by their paths within the section.</summary>
-    public IReadOnlyDictionary<string, string?> Good => _good;
-
     /// <summary>Checks a section.</summary>
     /// <param name="section">The section.</param>
     /// <param name="options">The type it is to be bound to.</param>
@@ -30,6 +27,10 @@ internal sealed class SettingsCheck
         check.Read(section, options, "");
         return check;
     }
+
+    /// <summary>Sets the options to the settings that can be bound.</summary>
+    /// <param name="options">Of the type that was checked.</param>
+    public void Bind(object options) => new ConfigurationBuilder().AddInMemoryCollection(_good).Build().Bind(options);
 
     private void Read(IConfigurationSection section, Type type, string path)
     {

@@ -42,8 +42,7 @@ public static class EventideSiloBuilderExtensions
 
         var services = builder.Services;
         services.AddOptions<EventideSiloOptions>().ValidateOnStart();
-        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<EventideSiloOptions>>(provider => new ConfigureOptions<EventideSiloOptions>(options =>
-            provider.GetService<IConfiguration>()?.GetSection(EventideSiloOptions.Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true))));
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<EventideSiloOptions>, EventideSiloOptionsBinder>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EventideSiloOptions>, EventideSiloOptionsValidator>());
         // A cancelled call of a handler grain goes on until the grain has returned: an attempt must not count as over, and be made
         // again, while it still runs on another silo. Set later, a host's own setting wins.

@@ -52,4 +52,7 @@ public sealed class EventideSiloOptions
     /// <summary>How often each silo tells the grains of its recurring schedules that it has them. One that none has told of for three times as
     /// long, where its grain is on a silo without it, is forgotten at its next tick. Default 1 min; from 100 ms to 1 h.</summary>
     public TimeSpan ScheduleCheckInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What of the configuration could not be bound.</summary>
+    internal List<string> BindingFaults { get; } = [];
 }

@@ -8,7 +8,7 @@ internal sealed class EventideSiloOptionsValidator : IValidateOptions<EventideSi
 {
     public ValidateOptionsResult Validate(string? name, EventideSiloOptions options)
     {
-        var faults = new List<string>();
+        var faults = new List<string>(options.BindingFaults);
         Number("Partitions", options.Partitions, 1, 1024);
         foreach (var (queue, partitions) in options.QueuePartitions)
         {
