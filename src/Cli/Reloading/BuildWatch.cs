@@ -32,9 +32,14 @@ internal sealed class BuildWatch(AppSettings app, TimeProvider time)
     private static string Look(AppSettings app)
     {
         var folders = app.Apps.Select(p => Path.GetDirectoryName(Path.GetFullPath(p))!).Distinct(StringComparer.Ordinal).Where(Directory.Exists);
-        var files = folders.SelectMany(Directory.GetFiles).Where(f => Path.GetExtension(f) is ".dll" or ".json");
+        var files = folders.SelectMany(Directory.GetFiles).Where(IsOfBuild);
         return string.Join('\n', files.Concat(app.Config is { } config ? [Path.GetFullPath(config)] : []).Order(StringComparer.Ordinal).Select(Describe));
     }
+
+    // Not all that is JSON: handlers may write such files beside themselves.
+    private static bool IsOfBuild(string path) =>
+        Path.GetExtension(path) == ".dll" || Path.GetFileName(path) == "appsettings.json"
+        || path.EndsWith(".deps.json", StringComparison.Ordinal) || path.EndsWith(".runtimeconfig.json", StringComparison.Ordinal);
 
     private static string Describe(string path)
     {
