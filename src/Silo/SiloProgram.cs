@@ -43,13 +43,11 @@ public static class SiloProgram
             InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Orleans", "Warning"), new("Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host", "None")],
         });
         var silo = new SiloOptions();
-        var check = SettingsCheck.Of(builder.Configuration.GetSection(SiloOptions.Section), typeof(SiloOptions));
-        if (check.Faults.Count > 0)
+        if (SettingsCheck.Bind(builder.Configuration.GetSection(SiloOptions.Section), silo) is { Count: > 0 } faults)
         {
-            throw new InvalidOperationException($"The configuration is not valid: {string.Join(' ', check.Faults)}");
+            throw new InvalidOperationException($"The configuration is not valid: {string.Join(' ', faults)}");
         }
 
-        check.Bind(silo);
         var apps = silo.Apps.Select(Load).ToList();
 
         builder.WebHost.UseUrls(silo.Http);

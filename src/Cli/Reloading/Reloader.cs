@@ -13,7 +13,7 @@ internal sealed class Reloader(RunSettings settings, CliConsole console)
             throw new UsageException("--reload watches the assemblies that are named with --app; give at least one.");
         }
 
-        if (QueueUri.TryParse(settings.Queue, out var queue, out _) && queue is { Scheme: "file", Path: "-" })
+        if (Runner.IsStandardStream(settings.Queue))
         {
             throw new UsageException("--reload cannot read standard input a second time; write the messages to a file and give it as --queue file:messages.ndjson.");
         }

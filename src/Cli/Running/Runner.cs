@@ -34,7 +34,7 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
     public async Task<int> RunAsync(Signals signals, CancellationToken leave)
     {
         using var finish = CancellationTokenSource.CreateLinkedTokenSource(signals.Finish, leave);
-        var outputIsTaken = IsStandardOutput(settings.DeadLetter);
+        var outputIsTaken = IsStandardStream(settings.DeadLetter);
         if (outputIsTaken && settings.Json)
         {
             throw new UsageException("--json and --dead-letter - both write to standard output; send the dead letters to a file, as in --dead-letter file:dead.ndjson.");
@@ -207,5 +207,6 @@ internal sealed class Runner(RunSettings settings, CliConsole console)
         Name = "second signal",
     }.Start();
 
-    private static bool IsStandardOutput(string? uri) => QueueUri.TryParse(uri, out var queue, out _) && queue is { Scheme: "file", Path: "-" };
+    /// <summary>Whether a URI names standard input, or standard output.</summary>
+    public static bool IsStandardStream(string? uri) => QueueUri.TryParse(uri, out var queue, out _) && queue is { Scheme: "file", Path: "-" };
 }

@@ -47,7 +47,8 @@ public static class EventideServiceCollectionExtensions
 
         // BindConfiguration would demand an IConfiguration; a bare service collection has none.
         services.AddOptions<EventideOptions>().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<EventideOptions>, EventideOptionsBinder>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<EventideOptions>, SectionBinder<EventideOptions>>(
+            static provider => new SectionBinder<EventideOptions>(provider, EventideOptions.Section, static options => options.BindingFaults)));
         configure?.Invoke(new EventideBuilder(services));
         return services;
     }

@@ -15,22 +15,17 @@ internal sealed class SettingsCheck
     {
     }
 
-    /// <summary>What is wrong, one sentence each.</summary>
-    public IReadOnlyList<string> Faults => _faults;
-
-    /// <summary>Checks a section.</summary>
+    /// <summary>Binds a section. What cannot be bound is left out.</summary>
     /// <param name="section">The section.</param>
-    /// <param name="options">The type it is to be bound to.</param>
-    public static SettingsCheck Of(IConfigurationSection section, Type options)
+    /// <param name="options">What it is bound to.</param>
+    /// <returns>What is wrong, one sentence each.</returns>
+    public static IReadOnlyList<string> Bind(IConfigurationSection section, object options)
     {
         var check = new SettingsCheck();
-        check.Read(section, options, "");
-        return check;
+        check.Read(section, options.GetType(), "");
+        new ConfigurationBuilder().AddInMemoryCollection(check._good).Build().Bind(options);
+        return check._faults;
     }
-
-    /// <summary>Sets the options to the settings that can be bound.</summary>
-    /// <param name="options">Of the type that was checked.</param>
-    public void Bind(object options) => new ConfigurationBuilder().AddInMemoryCollection(_good).Build().Bind(options);
 
     private void Read(IConfigurationSection section, Type type, string path)
     {

@@ -42,7 +42,8 @@ public static class EventideSiloBuilderExtensions
 
         var services = builder.Services;
         services.AddOptions<EventideSiloOptions>().ValidateOnStart();
-        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<EventideSiloOptions>, EventideSiloOptionsBinder>());
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<EventideSiloOptions>>(
+            static provider => new SectionBinder<EventideSiloOptions>(provider, EventideSiloOptions.Section, static options => options.BindingFaults)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EventideSiloOptions>, EventideSiloOptionsValidator>());
         // A cancelled call of a handler grain goes on until the grain has returned: an attempt must not count as over, and be made
         // again, while it still runs on another silo. Set later, a host's own setting wins.
